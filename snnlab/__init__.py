@@ -1,0 +1,62 @@
+"""snnlab: spiking neural networks, taught by running them.
+
+    import snnlab as snn
+    rec = snn.simulate(snn.LIF(), I=300.0, t_stop=100.0, record=["v"])
+    snn.plots.trace(rec, "v")
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from .connectivity import all_to_all, fixed_indegree, from_matrix, normal, one_to_one, random, uniform
+from .equations import UnitError, check_units, latex
+from .grid import on_grid
+from .model import Neuron, Synapse
+from .network import Population, Projection
+from .neurons import LIF
+from .recording import Record, Recording
+from .simulate import simulate
+from .spikes import SpikeTrains
+from .stimuli import noise, poisson, ramp, sine, step
+from .synapses import Delta, ExpCurrent
+
+if TYPE_CHECKING:
+    from . import plots, theory, units
+    from .explore import explore
+    from .kernels import kernel_source
+    from .twin import brian2_twin
+
+__version__ = "0.1.0"
+
+_LAZY = {  # imported when first used, so that `import snnlab` stays light
+    "brian2_twin": ".twin",
+    "explore": ".explore",
+    "kernel_source": ".kernels",
+    "plots": "",
+    "theory": "",
+    "units": "",
+}
+
+
+def __getattr__(name: str):
+    if name not in _LAZY:
+        raise AttributeError(f"module 'snnlab' has no attribute {name!r}")
+    if not _LAZY[name]:
+        return importlib.import_module(f".{name}", __name__)
+    value = getattr(importlib.import_module(_LAZY[name], __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({*globals(), *_LAZY})
+
+
+__all__ = [
+    "LIF", "Delta", "ExpCurrent", "Neuron", "Population", "Projection", "Record", "Recording", "SpikeTrains",
+    "Synapse", "UnitError", "all_to_all", "brian2_twin", "check_units", "explore", "fixed_indegree", "from_matrix",
+    "kernel_source", "latex", "noise", "normal", "on_grid", "one_to_one", "plots", "poisson", "ramp", "random",
+    "simulate", "sine", "step", "theory", "uniform", "units",
+]  # fmt: skip

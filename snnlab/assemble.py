@@ -1,0 +1,442 @@
+"""From what the user wrote to what an engine runs: every argument checked, every array made."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from .connectivity import Distribution
+from .grid import first_step_not_before, grid_time, steps, steps_array
+from .inputs import Input, inputs_of
+from .kernels.template import PopulationKind, ProjectionKind, Structure
+from .methods import METHODS, exact_matrices, is_affine_in_each, probe
+from .model import Neuron
+from .network import Population, Projection, View, as_view
+from .recording import Record, State
+from .rng import generator, key_of
+from .spikes import SpikeTrains
+from .system import System, parameters_of, system_of
+from .wires import Wires, wire
+
+NEVER = 1 << 60  # the interval of what is not recorded
+
+
+@dataclass
+class Cells:
+    """One population while it runs. `x` holds the states by joined name; all arrays outlive a chunk."""
+
+    population: Population
+    name: str
+    system: System
+    method: str
+    parameters: dict[str, Any]
+    input: Input
+    x: dict[str, np.ndarray]
+    ref: np.ndarray  # frozen updates left, plus one for the step of the spike (int32)
+    n_ref: int | np.ndarray
+    above: np.ndarray  # the last outcome of the threshold, for models that spike on the upward crossing
+    last: np.ndarray  # time of the last spike, -inf before the first
+    ou: list[np.ndarray]  # Ornstein-Uhlenbeck states, in units of their sigma
+    fades: list[np.ndarray]  # their [decay, spread] per step
+    keys: list[tuple[np.uint64, np.uint64]]
+    spk: np.ndarray  # ids of the spikes so far, in order
+    off: np.ndarray  # off[m - base] is where the spikes of grid time m begin in spk
+    base: int
+    matrices: tuple[np.ndarray, np.ndarray] | None = None
+    records: dict[str, tuple[np.ndarray, int]] = field(default_factory=dict)  # name -> (ids, every in steps)
+    out: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        return self.population.n
+
+
+@dataclass
+class Source:
+    """Given spikes on the grid, in the form of a population's."""
+
+    trains: SpikeTrains
+    spk: np.ndarray
+    off: np.ndarray
+    base: int
+
+
+@dataclass
+class Run:
+    """A whole simulation, ready to advance from step k."""
+
+    cells: list[Cells]
+    sources: list[Source]
+    wires: list[Wires]
+    structure: Structure
+    dt: float
+    seed: int
+    k_start: int  # 0 of a fresh run, or where `start` had stopped
+    k_stop: int
+    k: int  # the next step; -1 before the deliveries at time 0
+    history: int  # steps of spikes kept before k_start
+
+
+def populations_of(what: Any) -> list[Population]:
+    """The populations of `simulate(what, ...)`; a bare model is one neuron (or one per value of its arrays)."""
+    if isinstance(what, type) and issubclass(what, Neuron):
+        raise TypeError(f"simulate: what to run must be a model, got the class {what.__name__}: write {what.__name__}()")
+    if isinstance(what, Neuron):
+        return [Population(what, max(np.size(getattr(what, p)) for p in what.parameters() or ("frozen",)) or 1)]
+    if isinstance(what, View):
+        raise TypeError(f"simulate: {what} is a view; give its population and project from the view")
+    populations = [what] if isinstance(what, Population) else what
+    if not isinstance(populations, list | tuple) or not populations:
+        raise TypeError(f"simulate: what to run must be a model, a Population or a list of them, got {what!r}")
+    populations = [Population(p, 1) if isinstance(p, Neuron) else p for p in populations]
+    for population in populations:
+        if not isinstance(population, Population):
+            raise TypeError(f"simulate: what to run must be a model, a Population or a list of them, got {population!r}")
+    names = [p.name for p in populations if p.name]
+    if len(set(map(id, populations))) != len(populations) or len(set(names)) != len(names):
+        raise ValueError("simulate: every population stands once and has a name of its own")
+    return populations
+
+
+def assemble(
+    populations: list[Population],
+    *,
+    k_stop: int,
+    dt: float,
+    I: Any,
+    projections: tuple[Projection, ...],
+    record: Any,
+    initial: Any,
+    method: str | dict | None,
+    seed: int,
+    start: State | None,
+    max_spikes: int,
+) -> Run:
+    """Check everything and make all arrays of a run."""
+    k_start = start.k if start is not None else 0
+    wires, trains = _wires(populations, projections, seed, dt)
+    history = max([int(w.delays.max(initial=0)) for w in wires], default=0)
+    inputs = inputs_of(I, populations, k_start, k_stop, dt)
+    cells = [
+        _cells(p, index, inputs[index], method, seed, dt, k_stop - k_start + history + 2, k_start - history, max_spikes)
+        for index, p in enumerate(populations)
+    ]
+    if start is None:
+        _set_initial(cells, initial, seed)
+    else:
+        _continue(cells, start, initial, history)
+    _plan_records(cells, record, k_start, k_stop, dt)
+    sources = [_source(train, k_start - history, k_stop, dt) for train in trains]
+    structure = Structure(
+        tuple(_population_kind(c) for c in cells),
+        tuple(
+            ProjectionKind(f"{'s' if w.replayed else 'p'}{w.source}", w.post, w.projection.receptor, w.scalar_weight)
+            for w in wires
+        ),
+    )
+    return Run(cells, sources, wires, structure, dt, seed, k_start, k_stop, k_start if start else -1, history)
+
+
+def _wires(populations: list[Population], projections: Any, seed: int, dt: float) -> tuple[list[Wires], list[SpikeTrains]]:
+    if isinstance(projections, Projection):
+        projections = (projections,)
+    wires: list[Wires] = []
+    trains: list[SpikeTrains] = []
+    for index, projection in enumerate(projections):
+        if not isinstance(projection, Projection):
+            raise TypeError(f"projections: must be Projections, got {projection!r}")
+        post = as_view(projection.post).parent
+        if not any(post is p for p in populations):
+            raise ValueError(f"projections: {projection} ends in {post}, which is not simulated here")
+        if isinstance(projection.pre, SpikeTrains):
+            if not any(projection.pre is t for t in trains):
+                trains.append(projection.pre)
+            source = next(k for k, t in enumerate(trains) if t is projection.pre)
+        else:
+            pre = as_view(projection.pre).parent
+            if not any(pre is p for p in populations):
+                raise ValueError(f"projections: {projection} begins in {pre}, which is not simulated here")
+            source = next(k for k, p in enumerate(populations) if p is pre)
+        number = next(k for k, p in enumerate(populations) if p is post)
+        wires.append(wire(projection, index, source, number, seed, dt))
+    return wires, trains
+
+
+def _cells(population, index, given: Input, method, seed, dt, n_offsets, base, max_spikes) -> Cells:
+    system, parameters = system_of(population), parameters_of(population)
+    if system.parameters and set(system.parameters) != set(parameters):
+        raise ValueError(f"{population}: parameters don't match its equations")
+    n, name = population.n, population.name or f"population {index}"
+    if isinstance(method, dict):
+        method = method.get(population)
+    chosen, matrices = _method(population, system, parameters, method, dt)
+    n_ref: int | np.ndarray = 0
+    if system.refractory:
+        label, t_ref = f"{type(population.model).__name__}.t_ref", parameters["t_ref"]
+        n_ref = steps_array(label, t_ref, dt).astype(np.int32) if np.ndim(t_ref) else steps(label, t_ref, dt)
+    taus = [noise.tau for noise, _ in given.noises]
+    return Cells(
+        population, name, system, chosen, parameters, given, {},
+        ref=np.zeros(n, dtype=np.int32), n_ref=n_ref,
+        above=np.zeros(n if system.crossing else 0, dtype=np.uint8),
+        last=np.full(n if system.uses("t_last") else 0, -np.inf),
+        ou=[
+            np.zeros(0) if noise.tau is None else _ou_start(seed, f"{name} noise {z}", n, noise.shared)
+            for z, (noise, _) in enumerate(given.noises)
+        ],
+        fades=[np.zeros(0) if tau is None else np.array([np.exp(-dt / tau), np.sqrt(-np.expm1(-2 * dt / tau))]) for tau in taus],
+        keys=[key_of(seed, f"{name} noise {z}") for z in range(len(taus))] if not system.uses("u") else
+             [key_of(seed, f"{name} noise {z}") for z in range(len(taus))] + [key_of(seed, f"{name} threshold")],
+        spk=np.empty(min(max(1024, 2 * n), max_spikes + n), dtype=np.int32),
+        off=np.zeros(n_offsets, dtype=np.int64), base=base, matrices=matrices,
+    )  # fmt: skip
+
+
+def _ou_start(seed: int, name: str, n: int, shared: bool) -> np.ndarray:
+    """A draw from the stationary state, so that the noise has no run-in."""
+    rng = generator(seed, f"{name} start")
+    return np.full(n, rng.standard_normal()) if shared else rng.standard_normal(n)
+
+
+def _method(population: Population, system: System, parameters: dict, wanted: str | None, dt: float):
+    """The method to use and, for `exact`, its matrices. None means the model's, or the best that fits it."""
+    if wanted is not None and wanted not in METHODS:
+        raise ValueError(f"method: must be one of {tuple(METHODS)} or None, got {wanted!r}")
+    name = wanted or population.model.method
+    key = (population.model, tuple(population.receptors.values()))
+    if name == "exact":
+        matrices = _exact(system, key, dt)
+        if matrices is not None:
+            return name, matrices
+        if wanted:
+            raise ValueError(
+                f"method: exact needs linear equations, and those of {population} are not; "
+                f"use {_general_method(system, key)!r} or None"
+            )
+        name = _general_method(system, key)
+    elif name == "exponential_euler" and _general_method(system, key) != name:
+        if wanted:
+            raise ValueError(
+                f"method: exponential_euler needs equations that are affine in each state, and those of {population} "
+                "are not; use 'rk4'"
+            )
+        name = "rk4"
+    return name, None
+
+
+def _values(system: System, key: tuple) -> dict:
+    model, synapses = key
+    values = {p: getattr(model, p) for p in model.parameters()}
+    for (receptor, _), synapse in zip(system.receptors, synapses, strict=True):
+        values |= {f"{receptor}_{p}": getattr(synapse, p) for p in synapse.parameters()}
+    return {**values, "I": 0.0, "t": 0.0, "dt": 0.1, "t_last": 0.0}
+
+
+@lru_cache(maxsize=128)
+def _exact(system: System, key: tuple, dt: float):
+    matrix = probe(system, _values(system, key), 1, np.random.default_rng(0))
+    return None if matrix is None else exact_matrices(system, matrix, dt)
+
+
+@lru_cache(maxsize=128)
+def _general_method(system: System, key: tuple) -> str:
+    affine = is_affine_in_each(system, _values(system, key), np.random.default_rng(0))
+    return "exponential_euler" if affine else "rk4"
+
+
+def _population_kind(cells: Cells) -> PopulationKind:
+    given = cells.input
+    return PopulationKind(
+        cells.system,
+        cells.method,
+        frozenset(name for name, value in cells.parameters.items() if isinstance(value, np.ndarray)),
+        "array" if isinstance(given.constant, np.ndarray) else "scalar",
+        {0: "", 1: "shared"}.get(given.width if cells.n > 1 else min(given.width, 1), "own"),
+        tuple(("white" if noise.tau is None else "ou", noise.shared, sigma.size > 1) for noise, sigma in given.noises),
+    )
+
+
+def _source(trains: SpikeTrains, base: int, k_stop: int, dt: float) -> Source:
+    grid = first_step_not_before(trains.t, dt)
+    order = np.argsort(grid, kind="stable")  # sorted already, but for two times that fall on one grid point
+    grid, ids = grid[order], trains.i[order]
+    return Source(trains, ids, np.searchsorted(grid, np.arange(base, k_stop + 2)), base)
+
+
+# --- initial states ------------------------------------------------------------------------------------------
+
+
+def _set_initial(cells: list[Cells], initial: Any, seed: int) -> None:
+    for entry in cells:
+        own = entry.population.model.initial_state()
+        for state in entry.system.states:
+            entry.x[state] = np.zeros(entry.n) + own.get(state, 0.0)
+    if initial is None:
+        return
+    if not isinstance(initial, dict):
+        raise TypeError(f'initial: must be a dict such as {{"v": -65.0}}, got {initial!r}')
+    if all(isinstance(key, str) for key in initial):
+        if len(cells) > 1:
+            raise ValueError("initial: with several populations the keys must be populations: {pop: {...}}")
+        initial = {cells[0].population: initial}
+    for key, values in initial.items():
+        if not isinstance(key, Population | View) or not isinstance(values, dict):
+            raise TypeError(f"initial: must be {{state: value}} or {{population or view: {{state: value}}}}, got {key!r}")
+        view = as_view(key)
+        entry = next((c for c in cells if c.population is view.parent), None)
+        if entry is None:
+            raise ValueError(f"initial: {key} is not simulated here")
+        for label, value in values.items():
+            _set_state(entry, view, label, value, seed)
+    for entry in cells:
+        _start_above(entry)
+
+
+def _set_state(entry: Cells, view: View, label: str, value: Any, seed: int) -> None:
+    if label not in entry.system.labels:
+        raise ValueError(f"initial: {view} has no state {label!r}; its states are {entry.system.labels}")
+    if isinstance(value, Distribution):
+        array = value.draw(generator(seed, f"{entry.name} initial {label} {view.start}"), view.n)
+    else:
+        try:
+            array = np.asarray(value, dtype=float)
+        except (TypeError, ValueError):
+            raise TypeError(f"initial[{label!r}]: must be a number, an array ({view.n},) or a distribution, got {value!r}") from None
+    if array.shape not in ((), (view.n,)):
+        raise ValueError(f"initial[{label!r}]: must be a number or an array ({view.n},), got shape {array.shape}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"initial[{label!r}]: must be finite, got {array[~np.isfinite(array)][0] if array.ndim else array}")
+    entry.x[entry.system.states[entry.system.labels.index(label)]][view.start : view.stop] = array
+
+
+def _start_above(entry: Cells) -> None:
+    """A model that spikes on the upward crossing starts with its threshold's present outcome."""
+    if entry.system.crossing:
+        values = {**entry.parameters, **entry.x, "t": 0.0, "dt": 0.1, "t_last": np.inf}
+        names = entry.system.arguments(entry.system.model, "threshold")
+        if "u" not in names:
+            above = entry.population.model.threshold(*(values[a] for a in names))  # type: ignore[attr-defined]
+            entry.above[:] = above
+
+
+def _continue(cells: list[Cells], start: State, initial: Any, history: int) -> None:
+    """Copy the final state of an earlier run."""
+    if initial is not None:
+        raise ValueError("initial: a run that continues another takes its state from `start`; give one of the two")
+    if len(start.cells) != len(cells):
+        raise ValueError(f"start: holds {len(start.cells)} populations, this run has {len(cells)}")
+    for entry, saved in zip(cells, start.cells, strict=True):
+        if saved.n != entry.n or set(saved.x) != set(entry.system.states) or len(saved.ou) != len(entry.ou):
+            raise ValueError(f"start: {entry.name} differs from the run that it continues in size, states or noise")
+        entry.x = {name: saved.x[name].copy() for name in entry.system.states}
+        for name in ("ref", "above", "last"):
+            getattr(entry, name)[:] = getattr(saved, name)
+        entry.ou = [x.copy() for x in saved.ou]
+        kept = min(history, saved.off.size - 2)  # spikes that are still on their way
+        offsets = saved.off[saved.off.size - 2 - kept :]
+        ids = saved.spk[offsets[0] : offsets[-1]]
+        entry.off[: history - kept] = 0
+        entry.off[history - kept : history + 2] = offsets - offsets[0]
+        if entry.spk.size < ids.size + entry.n:
+            entry.spk = np.empty(2 * (ids.size + entry.n), dtype=np.int32)
+        entry.spk[: ids.size] = ids
+
+
+# --- recording -----------------------------------------------------------------------------------------------
+
+
+def _plan_records(cells: list[Cells], record: Any, k_start: int, k_stop: int, dt: float) -> None:
+    """Decide what is recorded and make room for it, or refuse with the figure."""
+    wanted = [record] if isinstance(record, str | Record) else list(record)
+    for item in wanted:
+        for target, variable, every in _targets(cells, item):
+            if every is None:
+                interval = 1
+            else:
+                interval = steps("Record.every", every, dt)
+                if interval < 1:
+                    raise ValueError(f"Record.every: must be >= dt = {dt:g} ms, got {every:g}")
+            _plan(target[0], target[1], variable, interval)
+    total = 0
+    for entry in cells:
+        for ids, interval in entry.records.values():
+            total += 8 * ids.size * (-(-k_stop // interval) - -(-k_start // interval))
+    free = available_memory() if total > 1e8 else total
+    if total > free:
+        raise ValueError(
+            f"record: the traces need {total / 1e9:.1f} GB and {free / 1e9:.1f} GB are free; "
+            "record fewer neurons, Record(pop[:10], ...), or less often, Record(..., every=1.0)"
+        )
+    for entry in cells:
+        for name, (ids, interval) in entry.records.items():
+            rows = -(-k_stop // interval) - -(-k_start // interval)
+            entry.out[name] = np.empty((rows, ids.size))
+
+
+def _targets(cells: list[Cells], item: Any):
+    """(cells, view), joined variable name, every: for one item of `record`."""
+    if isinstance(item, str):
+        having = [c for c in cells if item in c.system.labels]
+        if not having:
+            known = sorted({label for c in cells for label in c.system.labels})
+            raise ValueError(f"record: no population has a variable {item!r}; there are {', '.join(known)}")
+        return [((c, as_view(c.population)), item, None) for c in having]
+    if not isinstance(item, Record):
+        raise TypeError(f'record: must hold names such as "v" or Records, got {item!r}')
+    view = as_view(item.what)
+    entry = next((c for c in cells if c.population is view.parent), None)
+    if entry is None:
+        raise ValueError(f"record: {item.what} is not simulated here")
+    if item.variable == "rate":
+        return []  # made from the spikes
+    if item.variable not in entry.system.labels:
+        raise ValueError(
+            f"record: {item.what} has no variable {item.variable!r}; it has {', '.join((*entry.system.labels, 'rate'))}"
+        )
+    return [((entry, view), item.variable, item.every)]
+
+
+def _plan(entry: Cells, view: View, label: str, interval: int) -> None:
+    name = entry.system.states[entry.system.labels.index(label)]
+    ids = np.arange(view.start, view.stop)
+    if name in entry.records:
+        before, other = entry.records[name]
+        if other != interval:
+            raise ValueError(f"record: {label} of {entry.name} is recorded at one interval; two were given")
+        ids = np.union1d(before, ids)
+    entry.records[name] = (ids, interval)
+
+
+def available_memory() -> float:
+    """Bytes that a run may take for traces: what the system says is free, or 4 GB where it doesn't say."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            return next(int(line.split()[1]) * 1024.0 for line in file if line.startswith("MemAvailable"))
+    except (OSError, StopIteration):
+        pass
+    try:
+        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")) / 2
+    except (AttributeError, ValueError, OSError):
+        return 4e9
+
+
+def final_state(run: Run, k: int) -> State:
+    """The state at grid time k, with the spikes that are still on their way."""
+    from .recording import SavedCells
+
+    saved = []
+    for c in run.cells:
+        last = k - c.base + 1
+        first = max(0, last - 1 - run.history)
+        offsets = c.off[first : last + 1]
+        saved.append(
+            SavedCells(
+                c.n, {name: x.copy() for name, x in c.x.items()}, c.ref.copy(), c.above.copy(), c.last.copy(),
+                [x.copy() for x in c.ou], c.spk[offsets[0] : offsets[-1]].copy(), offsets - offsets[0],
+            )
+        )  # fmt: skip
+    return State(k, float(grid_time(k, run.dt)), run.dt, run.seed, tuple(saved))

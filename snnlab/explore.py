@@ -1,0 +1,347 @@
+"""The live explorer: sliders, a running neuron and its picture, in one widget.
+
+Python simulates and finds the words; `static/draw.js` draws and `static/explore.js` holds the controls. They talk in
+small messages (listed at `Explorer`); traces and spikes travel as binary buffers. There is no thread: the browser
+asks for the next milliseconds of a running neuron, and one `simulate(..., start=rec.final)` answers.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import inspect
+import re
+import sys
+import traceback
+import types
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from .explore_frames import Frame, Goal, Words, picture_of
+from .explore_sliders import (
+    CURRENT_RANGES,
+    Slider,
+    annotated_unit,
+    meanings_of,
+    presets_of,
+    slider_of,
+    wanted_sliders,
+)
+from .model import Neuron
+from .simulate import simulate
+from .units import as_unit
+
+_STATIC = Path(__file__).parent / "static"
+_VIEWS = 8  # live runs that are kept: one per picture of the widget on the page
+
+
+def explore(
+    what: Neuron | Callable,
+    sliders: Iterable[str] | Mapping[str, Any] | None = None,
+    *,
+    I: float | None = None,
+    t_stop: float = 200.0,
+    dt: float = 0.1,
+    method: str | None = None,
+    presets: Mapping[str, Any] | None = None,
+    goal: Mapping[str, float] | None = None,
+    trace: str | None = None,
+    hold: str | None = "I",
+    curve: str | None = "I",
+    title: str | None = None,
+) -> Explorer:
+    """A picture that follows its sliders, and a neuron that runs while you inject current into it.
+
+    Parameters
+    ----------
+    what : Neuron, or a function
+        A model such as `snn.LIF()`, driven by a constant current I; or a function whose arguments are the slider
+        values and which returns a Recording (or SpikeTrains): a network, or any experiment. Its arguments carry
+        their start value and unit, `def f(rate: Hz = 5.0)`. If it also takes `t_stop` and `start`, and passes them
+        to `simulate`, it can be run live. Comments beside its arguments become labels.
+    sliders : names, or {name: range}, optional
+        The sliders, top to bottom. A range is (low, high), (low, high, step), or None for one chosen from unit and
+        start value. Default: the current I alone for a model, every argument with a number for a function. An
+        argument that starts at a whole number, `n=10`, stays whole.
+    I : float
+        Where the slider of the current starts, in the model's unit of input (default: mid-range). Models only.
+    t_stop, dt : float
+        Length of a run and of the live window, and time step, in ms (default 200 and 0.1). A function that takes no
+        `t_stop` decides both itself.
+    method : str
+        Integration method; default: the model's. Models only.
+    presets : {name: {slider: value}}
+        Named settings in a menu. A value may also be a model, `{"fast": snn.LIF(tau_m=5.0)}`.
+    goal : {"spikes": int, "within": float}
+        A game: exactly so many spikes in the first `within` ms (default t_stop).
+    trace : str
+        The recorded variable to draw (default "v", or the first that is recorded).
+    hold : str
+        The slider that "hold to inject" switches on and off; None for no such button.
+    curve : str
+        The slider on the x axis of the rate curve that grows point by point; None for no curve.
+    title : str
+        Heading (default: the model's or the function's name).
+
+    Returns
+    -------
+    Explorer
+        A widget; as the last line of a cell it shows itself. Where no kernel runs, a picture stands there.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an unknown slider, a range that does not hold its start value, and whatever the model refuses at the start
+        values. What is refused later is said inside the widget.
+
+    Examples
+    --------
+    >>> import snnlab as snn
+    >>> snn.explore(snn.LIF(), I=300.0, goal={"spikes": 5})
+    LIF, 200 ms, I = 300 pA: 9 spikes, 45 Hz, first at 22.0 ms
+    """
+    if isinstance(what, Neuron):
+        experiment = _model_experiment(what, sliders, I, dt, method, trace)
+    elif callable(what) and not inspect.isclass(what):
+        if I is not None or method is not None:
+            raise TypeError(
+                "explore.I, explore.method: are for a model; give your function a default or a line instead"
+            )
+        experiment = _function_experiment(what, sliders, dt, trace)
+    else:
+        hint = f" (write {what.__name__}())" if inspect.isclass(what) else ""
+        raise TypeError(
+            f"explore.what: must be a model or a function that returns a Recording, got {what!r}{hint}"
+        )
+    names = [s.name for s in experiment.sliders]
+    for argument, name, default in (("hold", hold, "I"), ("curve", curve, "I")):
+        if name is not None and name not in names and name != default:
+            raise ValueError(
+                f"explore.{argument}: must be one of the sliders {', '.join(names)}, got {name!r}"
+            )
+    return Explorer(
+        experiment,
+        t_stop=t_stop,
+        presets=presets_of(presets, experiment.sliders, experiment.model),
+        goal=goal,
+        hold=hold if hold in names and experiment.live else None,
+        curve=curve if curve in names else None,
+        title=title or experiment.title,
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """What the sliders drive: run(values, t_stop, start) -> Recording, and what is known about it beforehand."""
+
+    run: Callable
+    sliders: tuple[Slider, ...]
+    title: str
+    dt: float
+    live: bool
+    timed: bool  # t_stop decides how long a run is; otherwise the function does
+    trace: str | None = None
+    model: Neuron | None = None
+
+
+def _model_experiment(model: Neuron, sliders, I, dt, method, trace) -> Experiment:
+    cls = type(model)
+    current = next(iter(cls.input))
+    meanings = {**meanings_of(cls), current: "injected current"}
+    unit = cls.input[current]
+    low, high = CURRENT_RANGES.get(unit, (0.0, 1.0))
+    starts = {name: getattr(model, name) for name in cls.parameters()}
+    starts[current] = (low + high) / 2 if I is None else float(I)
+    units = {**cls.units, current: as_unit(unit)}
+    default_ranges = {current: (low, max(high, starts[current]))}
+    wanted = wanted_sliders(sliders if sliders is not None else [current], starts, cls.__name__)
+    made = tuple(
+        slider_of(
+            name, spec or default_ranges.get(name), starts[name], units[name], meanings.get(name, ""), dt
+        )
+        for name, spec in wanted.items()
+    )
+    variable = trace or ("v" if "v" in cls.state else next(iter(cls.state)))
+    if variable not in cls.state:
+        raise ValueError(
+            f"explore.trace: must be a state of {cls.__name__} ({', '.join(cls.state)}), got {variable!r}"
+        )
+
+    def run(values, t_stop, start):
+        neuron = dataclasses.replace(model, **{name: x for name, x in values.items() if name != current})
+        amplitude = values.get(current, starts[current])
+        return simulate(
+            neuron, I=amplitude, t_stop=t_stop, dt=dt, method=method, record=[variable], start=start
+        )
+
+    return Experiment(run, made, cls.__name__, dt, live=True, timed=True, trace=variable, model=model)
+
+
+def _function_experiment(function: Callable, sliders, dt, trace) -> Experiment:
+    title = getattr(function, "__name__", type(function).__name__).strip("<>").replace("_", " ")
+    arguments = inspect.signature(function).parameters
+    live = {"t_stop", "start"} <= set(arguments)
+    starts, units, meanings = {}, {}, meanings_of(function)
+    for name, argument in arguments.items():
+        if name in ("t_stop", "start") or isinstance(argument.default, bool):
+            continue
+        if isinstance(argument.default, int | float):
+            starts[name] = argument.default
+            units[name] = annotated_unit(argument.annotation)
+    if not starts:
+        raise TypeError(
+            f"explore.what: {title} needs arguments with start values, for example def f(rate=5.0)"
+        )
+    wanted = wanted_sliders(sliders if sliders is not None else list(starts), starts, title)
+    made = tuple(
+        slider_of(name, spec, starts[name], units[name], meanings.get(name, ""), dt)
+        for name, spec in wanted.items()
+    )
+
+    def run(values, t_stop, start):
+        timing = {"t_stop": t_stop, "start": start}
+        return function(**values, **{k: v for k, v in timing.items() if k in arguments})
+
+    return Experiment(run, made, title, dt, live, "t_stop" in arguments, trace)
+
+
+class Explorer(anywidget.AnyWidget):
+    """The widget that `explore` returns.
+
+    From the browser, each with the name of its view and a number that the answer repeats:
+        {"type": "run", values, columns}: a whole run, drawn on so many pixel columns;
+        {"type": "live", values, on, steps, restart}: the next steps of the running neuron, current on or off.
+    To the browser: {"type": "frame", ...} (see `Frame`) or {"type": "error", "message"}.
+    """
+
+    _esm = "\n".join(
+        (_STATIC / name).read_text(encoding="utf-8") for name in ("draw.js", "sound.js", "explore.js")
+    )
+    _css = (_STATIC / "explore.css").read_text(encoding="utf-8")
+    config = traitlets.Dict().tag(sync=True)
+    first = traitlets.Dict().tag(sync=True)  # the frame at the start values: drawn before any message
+
+    def __init__(self, experiment: Experiment, *, t_stop, presets, goal, hold, curve, title):
+        start_values = {s.name: s.value for s in experiment.sliders}
+        self._experiment, self._t_stop, self._hold = experiment, float(t_stop), hold
+        self._live: dict[str, _LiveRun] = {}
+        self._recording = experiment.run(start_values, self._t_stop, None)
+        self._dt = getattr(self._recording, "dt", experiment.dt)
+        if not experiment.timed:
+            self._t_stop = float(getattr(self._recording, "t_stop", t_stop))
+        goal = Goal.checked(goal, self._t_stop) if goal is not None else None
+        self._words = Words(title, {s.name: s for s in experiment.sliders}, goal)
+        self._frame = self._whole_frame(self._recording, start_values, columns=900)
+        config = {
+            "title": title, "sliders": [dataclasses.asdict(s) for s in experiment.sliders], "presets": presets,
+            "t_stop": self._t_stop, "dt": self._dt, "live": experiment.live, "hold": hold, "curve": curve,
+            "goal": dataclasses.asdict(goal) if goal else None,
+        }  # fmt: skip
+        super().__init__(config=config, first=self._frame.header(with_data=True))
+        self.on_msg(self._receive)
+
+    @property
+    def description(self) -> str:
+        """The picture at the start values in one sentence."""
+        return self._frame.alt
+
+    def __repr__(self) -> str:
+        return self._words.summary(self._frame, counted=False)
+
+    def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
+        # Beside the widget, which needs a kernel: its words and a picture, for a stored notebook and a web page.
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        data = {**data, "text/plain": repr(self)}
+        data["image/png"] = base64.b64encode(picture_of(self._recording, self._frame, self._words)).decode()
+        return data, {**metadata, "image/png": {"alt": self.description}}
+
+    def _receive(self, _widget, message: dict, _buffers) -> None:
+        if message.get("type") not in ("run", "live"):
+            return
+        reply = {"view": message.get("view"), "id": message.get("id")}
+        try:
+            values = self._values(message.get("values", {}))
+            if message["type"] == "run":
+                recording = self._experiment.run(values, self._t_stop, None)
+                frame = self._whole_frame(recording, values, int(message.get("columns", 900)))
+            else:
+                frame = self._live_run(values, message)
+        except Exception as error:  # noqa: BLE001 -- whatever a model or a student's function raises is said below the picture
+            self.send({**reply, "type": "error", "message": _in_words(error)})
+            return
+        self.send({**reply, "type": "frame", **frame.header()}, buffers=frame.buffers())
+
+    def _values(self, values: Mapping) -> dict:
+        """Values from the browser, held inside their sliders and free of binary dust such as 2.3000000000000003."""
+        clean = {}
+        for s in self._experiment.sliders:
+            value = min(max(float(values.get(s.name, s.value)), s.low), s.high)
+            clean[s.name] = round(value) if s.whole else float(f"{value:.10g}")
+        return clean
+
+    def _whole_frame(self, recording, values: dict, columns: int) -> Frame:
+        t_stop = self._t_stop if self._experiment.timed else float(getattr(recording, "t_stop", self._t_stop))
+        frame = self._frame_of(recording, values, 0.0, t_stop, min(max(columns, 50), 4000))
+        self._words.whole(frame)
+        return frame
+
+    def _live_run(self, values: dict, message: Mapping) -> Frame:
+        if not self._experiment.live:
+            raise TypeError("explore: this function can't run live; it needs the arguments t_stop and start")
+        view, steps = str(message.get("view")), max(1, min(int(message.get("steps", 1)), 10_000))
+        run = _LiveRun() if message.get("restart") or view not in self._live else self._live[view]
+        if self._hold and not message.get("on"):
+            values = {**values, self._hold: 0.0}
+        dt = self._dt
+        t0, t1 = round(run.steps * dt, 9), round((run.steps + steps) * dt, 9)
+        recording = self._experiment.run(values, t1, run.final)
+        frame = self._frame_of(recording, values, t0, t1, columns=None)
+        run.final, run.steps = recording.final, run.steps + steps
+        run.count += len(frame.spikes)
+        run.recent = [(t, n) for t, n in run.recent if t > t1 - 100.0] + [(t1, len(frame.spikes))]
+        self._words.live(frame, run)
+        self._live.pop(view, None)
+        self._live[view] = run  # the newest last
+        if len(self._live) > _VIEWS:
+            self._live.pop(next(iter(self._live)))
+        return frame
+
+    def _frame_of(self, recording, values, t0, t1, columns) -> Frame:
+        frame = Frame.of(recording, t0, t1, trace=self._experiment.trace, columns=columns)
+        frame.values, frame.current = values, values.get(self._hold) if self._hold else None
+        return frame
+
+
+class _LiveRun:
+    """Where one running neuron stands: engine state, steps done, spikes so far."""
+
+    def __init__(self):
+        self.final, self.steps, self.count = None, 0, 0
+        self.recent: list[tuple[float, int]] = []  # (time, spikes) of the last 100 ms, for a network's rate
+
+
+def _in_words(error: Exception) -> str:
+    """The library's own message as it is; for anything else, what it is and in which line of the student's code."""
+    if (
+        isinstance(error, FloatingPointError)
+        or isinstance(error, ValueError)
+        and re.match(r"[\w.\[\]']+: ", str(error))
+    ):
+        return str(error)
+    lines = [f for f in traceback.extract_tb(error.__traceback__) if "snnlab" not in f.filename]
+    where = f" in the line `{lines[-1].line}`" if lines and lines[-1].line else ""
+    return f"{type(error).__name__}{where}: {error}"
+
+
+class _CallableModule(types.ModuleType):
+    """Importing this module makes `snnlab.explore` the module; `snn.explore(...)` must work all the same."""
+
+    def __call__(self, *args, **kwargs):
+        return explore(*args, **kwargs)
+
+
+sys.modules[__name__].__class__ = _CallableModule

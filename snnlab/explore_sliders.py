@@ -1,0 +1,136 @@
+"""The sliders of the explorer: which there are, their ranges, and the presets that set them."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .model import Neuron
+from .units import Unit, as_unit, ms
+
+CURRENT_RANGES = {
+    "pA": (0.0, 600.0),
+    "uA/cm2": (0.0, 30.0),
+    "mV/ms": (0.0, 20.0),
+    "1": (0.0, 2.0),
+}  # unless given
+
+
+@dataclasses.dataclass(frozen=True)
+class Slider:
+    """One slider: what it is called, its range, and where it starts; `whole` if only whole numbers make sense."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    step: float
+    unit: str = ""
+    meaning: str = ""
+    whole: bool = False
+
+
+def annotated_unit(annotation) -> Unit | None:
+    if isinstance(annotation, Unit):
+        return annotation
+    try:  # an annotation may be text, with `from __future__ import annotations`
+        return as_unit(annotation) if isinstance(annotation, str) else None
+    except ValueError:
+        return None
+
+
+def meanings_of(owner) -> dict[str, str]:
+    """The comments beside the parameters of a class or function, `tau_m: ms = 20.0  # membrane time constant`."""
+    try:
+        source = inspect.getsource(owner)
+    except (OSError, TypeError):
+        return {}
+    return dict(re.findall(r"^\s+(\w+): [^=#]+=[^#]+#\s*(.+?)\s*$", source, re.MULTILINE))
+
+
+def wanted_sliders(sliders, starts: Mapping, owner: str) -> dict:
+    if isinstance(sliders, str) or not isinstance(sliders, Iterable):
+        raise TypeError(
+            f"explore.sliders: must be a list of names or a dict {{name: (low, high)}}, got {sliders!r}"
+        )
+    wanted = dict(sliders) if isinstance(sliders, Mapping) else dict.fromkeys(sliders)
+    for name in wanted:
+        if name not in starts:
+            raise ValueError(f"explore.sliders: {owner} has no {name!r}; it has {', '.join(starts)}")
+    return wanted
+
+
+def slider_of(name: str, spec, value, unit: Unit | None, meaning: str, dt: float) -> Slider:
+    where = f"explore.sliders[{name!r}]"
+    if not isinstance(value, int | float):
+        raise TypeError(f"{where}: its start value must be one number, got {value!r}")
+    whole = isinstance(value, int)
+    if spec is None:
+        spec = sane_range(name, float(value), unit)
+    try:
+        low, high, *rest = (float(x) for x in spec)
+    except (TypeError, ValueError):
+        raise TypeError(f"{where}: must be (low, high), (low, high, step) or None, got {spec!r}") from None
+    step = rest[0] if rest else nice((high - low) / 100)
+    if name == "t_ref" or (unit == ms and name.startswith("delay")):
+        step = max(1, round(step / dt)) * dt  # these times must lie on the grid
+    if whole:
+        step = max(1.0, round(step))
+    if len(rest) > 1 or not (
+        math.isfinite(low) and math.isfinite(high) and low < high and 0 < step <= high - low
+    ):
+        raise ValueError(f"{where}: needs low < high and a step > 0 that fits between them, got {spec!r}")
+    if not low <= value <= high:
+        raise ValueError(f"{where}: the range {low:g} to {high:g} must hold the start value {value:g}")
+    text = "" if unit is None or unit.is_number else str(unit)
+    return Slider(name, value, low, high, step, text, meaning, whole)
+
+
+def sane_range(name: str, value: float, unit: Unit | None) -> tuple[float, float]:
+    if unit is not None and str(unit) == "mV":
+        return value - 20.0, value + 20.0
+    if name == "t_ref" or name.startswith("delay"):
+        return 0.0, max(10.0, 4 * value)
+    if value == 0:
+        return -1.0, 1.0
+    near, far = nice(abs(value) / 5), nice(abs(value) * 3)
+    return (near, far) if value > 0 else (-far, -near)
+
+
+def nice(x: float) -> float:
+    """The nearest of 1, 2, 5 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(x))
+    best = min((1, 2, 5, 10), key=lambda m: abs(math.log(m * power / x)))
+    return float(f"{best * power:.3g}")
+
+
+def presets_of(
+    presets: Mapping[str, Any] | None, sliders: Sequence[Slider], model: Neuron | None
+) -> dict[str, dict]:
+    """{label: {slider: value}} for every slider; a preset may leave some out, or be a model. Raises ValueError."""
+    starts, checked = {s.name: s.value for s in sliders}, {}
+    for label, preset in (presets or {}).items():
+        where = f"explore.presets[{label!r}]"
+        if isinstance(preset, Neuron) and type(preset) is type(model):
+            changed = {p: getattr(preset, p) for p in preset.parameters()}
+            preset = {
+                p: x for p, x in changed.items() if p in starts or not np.array_equal(x, getattr(model, p))
+            }
+        if not isinstance(preset, Mapping) or not set(preset) <= set(starts):
+            raise ValueError(
+                f"{where}: may set the sliders {', '.join(starts)} and nothing else, got {preset!r}"
+            )
+        checked[str(label)] = {**starts, **preset}
+        for s in sliders:
+            value = checked[str(label)][s.name]
+            if isinstance(value, bool) or not isinstance(value, int | float) or not s.low <= value <= s.high:
+                raise ValueError(
+                    f"{where}: {s.name} must be from {s.low:g} to {s.high:g} like its slider, got {value!r}"
+                )
+    return checked

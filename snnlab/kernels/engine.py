@@ -1,0 +1,91 @@
+"""Hands a run's arrays to its kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..assemble import NEVER, Cells, Run
+from . import kernel
+
+_NO_IDS, _NO_OUT = np.zeros(0, dtype=np.int64), np.zeros((0, 0))
+
+
+class CompiledEngine:
+    """Advances a run with its compiled kernel. Nothing returns to Python inside `advance`."""
+
+    def __init__(self, run: Run):
+        self.run = run
+        self.function, self.arguments = _compiled(run)
+        self.arrays: dict[str, Any] = {"clock": np.array([run.k], dtype=np.int64)}
+        for p, cells in enumerate(run.cells):
+            self._add_cells(p, cells)
+        for q, wires in enumerate(run.wires):
+            for name in ("delays", "indptr", "targets", "w", "first"):
+                self.arrays[f"q{q}_{name}"] = getattr(wires, name)
+        for s, source in enumerate(run.sources):
+            self.arrays |= {f"spk_s{s}": source.spk, f"off_s{s}": source.off, f"int_s{s}": np.array([source.base])}
+
+    def _add_cells(self, p: int, cells: Cells) -> None:
+        arrays, system = self.arrays, cells.system
+        kind = self.run.structure.populations[p]
+        record = np.zeros((len(system.states), 2), dtype=np.int64)
+        for j, state in enumerate(system.states):
+            ids, every = cells.records.get(state, (_NO_IDS, NEVER))
+            record[j] = every, -(-self.run.k_start // every)
+            arrays[f"ids_p{p}_{state}"] = ids
+            arrays[f"out_p{p}_{state}"] = cells.out.get(state, _NO_OUT)
+        numbers = [cells.parameters[name] for name in system.parameters if name not in kind.arrays]
+        arrays |= {f"p{p}_{name}": cells.parameters[name] for name in kind.arrays}
+        if kind.constant_input == "scalar":
+            numbers.append(cells.input.constant)
+        else:
+            arrays[f"I_p{p}"] = cells.input.constant
+        n_ref = cells.n_ref if isinstance(cells.n_ref, int) else 0
+        arrays |= {
+            f"rec_p{p}": record,
+            f"num_p{p}": np.array(numbers, dtype=float),
+            f"int_p{p}": np.array([cells.base, n_ref, 0], dtype=np.int64),
+            f"hit_p{p}": np.zeros(cells.n, dtype=np.uint8),
+            f"nref_p{p}": cells.n_ref,
+            f"off_p{p}": cells.off,
+        }
+        for z, (_, sigma) in enumerate(cells.input.noises):
+            arrays |= {f"sigma_p{p}_z{z}": sigma, f"fade_p{p}_z{z}": cells.fades[z]}
+        for z, key in enumerate(cells.keys):
+            arrays[f"key_p{p}_z{z}" if z < len(cells.input.noises) else f"key_p{p}"] = np.array(key)
+        if cells.matrices is not None:
+            rows = cells.n if kind.arrays else 1
+            for name, matrix in zip(("M", "H"), cells.matrices, strict=True):
+                shape = (*matrix.shape[:2], rows)
+                arrays[f"{name}_p{p}"] = np.ascontiguousarray(np.broadcast_to(matrix, shape))
+        self.refresh(p)
+
+    def refresh(self, p: int) -> None:
+        """Take up the arrays of a population that were replaced since the last chunk."""
+        cells = self.run.cells[p]
+        self.arrays |= {f"p{p}_{name}": x for name, x in cells.x.items()}
+        self.arrays |= {f"spk_p{p}": cells.spk, f"ref_p{p}": cells.ref, f"above_p{p}": cells.above, f"last_p{p}": cells.last}
+        self.arrays |= {f"x_p{p}_z{z}": x for z, x in enumerate(cells.ou)}
+
+    def prepare(self, k: int, k_end: int) -> None:
+        """Make the input series of the steps k to k_end - 1."""
+        for p, cells in enumerate(self.run.cells):
+            if cells.input.width:
+                self.arrays[f"It_p{p}"] = cells.input.rows(max(k, 0), k_end)
+                self.arrays[f"int_p{p}"][2] = max(k, 0)
+
+    def advance(self, k: int, k_end: int) -> int:
+        """Run steps k to k_end - 1; returns the next step, less than k_end when a spike list is full."""
+        return int(self.function(k, k_end, self.run.dt, *[self.arrays[name] for name in self.arguments]))
+
+    @property
+    def reached(self) -> int:
+        """The step up to which all is done, also when an interrupt came between the kernel and its caller."""
+        return int(self.arrays["clock"][0])
+
+
+def _compiled(run: Run) -> tuple[Callable, tuple[str, ...]]:
+    return kernel(run.structure)

@@ -1,0 +1,179 @@
+"""Integration methods. Each is two small functions: the step in NumPy, and the same step as kernel lines.
+
+A NumPy step takes f (a list of states -> list of derivatives), the states x and dt, and returns the increments.
+Kernel lines compute `inc_STATE` for every state; `call` writes a call of the compiled right-hand side.
+To add a method, add one entry to METHODS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from .system import System
+
+
+class Method(NamedTuple):
+    """How a method steps in NumPy, how it is written in a kernel, and what its order of convergence is."""
+
+    step: Callable[..., list]
+    lines: Callable[..., list[str]]
+    order: int
+
+
+def _euler(f, x, dt):
+    """x + dt f(x)."""
+    return [dt * d for d in f(x)]
+
+
+def _euler_lines(system: System, call) -> list[str]:
+    derivatives = ", ".join(f"d_{s}" for s in system.states)
+    return [f"{derivatives} = {call({})}", *(f"inc_{s} = dt * d_{s}" for s in system.states)]
+
+
+def _rk4(f, x, dt):
+    """The classical Runge-Kutta method of order 4; the input is held over the step."""
+    a = f(x)
+    b = f([v + 0.5 * dt * d for v, d in zip(x, a, strict=True)])
+    c = f([v + 0.5 * dt * d for v, d in zip(x, b, strict=True)])
+    d = f([v + dt * e for v, e in zip(x, c, strict=True)])
+    return [dt / 6.0 * (p + 2.0 * q + 2.0 * r + s) for p, q, r, s in zip(a, b, c, d, strict=True)]
+
+
+def _rk4_lines(system: System, call) -> list[str]:
+    lines = []
+    for stage, (previous, share) in enumerate([("", ""), ("a", "0.5 * "), ("b", "0.5 * "), ("c", "")]):
+        name = "abcd"[stage]
+        changed = {s: f"{s} + {share}dt * {previous}_{s}" for s in system.states} if stage else {}
+        lines.append(", ".join(f"{name}_{s}" for s in system.states) + f" = {call(changed)}")
+    return lines + [f"inc_{s} = dt / 6.0 * (a_{s} + 2.0 * b_{s} + 2.0 * c_{s} + d_{s})" for s in system.states]
+
+
+def _exponential_euler(f, x, dt):
+    """Each state exactly, with the others held: x_k + phi(A_k dt) dt f_k(x), A_k = f_k(x + e_k) - f_k(x)."""
+    base = f(x)
+    increments = []
+    for k, value in enumerate(x):
+        z = dt * (f([v + 1.0 if m == k else v for m, v in enumerate(x)])[k] - base[k])
+        safe = np.where(z == 0.0, 1.0, z)
+        increments.append(np.where(z == 0.0, 1.0, np.expm1(safe) / safe) * dt * base[k] + 0.0 * value)
+    return increments
+
+
+def _exponential_euler_lines(system: System, call) -> list[str]:
+    lines = [", ".join(f"d_{s}" for s in system.states) + f" = {call({})}"]
+    for k, state in enumerate(system.states):
+        targets = ", ".join(f"z_{state}" if m == k else "_" for m in range(len(system.states)))
+        lines.append(f"{targets} = {call({state: f'{state} + 1.0'})}")
+        lines.append(f"z_{state} = dt * (z_{state} - d_{state})")
+        lines.append(f"inc_{state} = (1.0 if z_{state} == 0.0 else expm1(z_{state}) / z_{state}) * dt * d_{state}")
+    return lines
+
+
+def _exact(f, x, dt, matrix=None):
+    """x + M f(x) with M = dt phi1(A dt): exact for a linear system with the input held over the step."""
+    derivatives = f(x)
+    return [
+        sum(matrix[a, b] * derivatives[b] for b in range(len(x)) if np.any(matrix[a, b])) + 0.0 * x[a]
+        for a in range(len(x))
+    ]
+
+
+def _exact_lines(system: System, call) -> list[str]:
+    lines = [", ".join(f"d_{s}" for s in system.states) + f" = {call({})}"]
+    for a, state in enumerate(system.states):
+        terms = [
+            f"m_{a}_{b} * d_{other}" for b, other in enumerate(system.states) if other in system.reaches[a]
+        ]  # fmt: skip
+        free = " + ".join(terms)
+        if system.refractory and not system.frozen[a] and couples_to_frozen(system, a):
+            held = " + ".join(term.replace("m_", "h_", 1) for term in terms)
+            lines.append(f"inc_{state} = ({free}) if live else ({held})")
+        else:
+            lines.append(f"inc_{state} = {free}")
+    return lines
+
+
+def couples_to_frozen(system: System, row: int) -> bool:
+    """True when state number `row` depends on a state that is held while refractory."""
+    return any(name in system.model.frozen for name in system.reaches[row])
+
+
+METHODS = {
+    "euler": Method(_euler, _euler_lines, 1),
+    "exponential_euler": Method(_exponential_euler, _exponential_euler_lines, 1),
+    "rk4": Method(_rk4, _rk4_lines, 4),
+    "exact": Method(_exact, _exact_lines, 0),
+}
+
+
+def phi1(matrix: np.ndarray) -> np.ndarray:
+    """phi1(A) = A^-1 (exp(A) - 1), shape (..., K, K), also for singular A, by scaling and squaring.
+
+    phi1(2A) = (exp(A) + 1) phi1(A) / 2, and exp(A) = 1 + A phi1(A).
+    Higham (2008), Functions of Matrices, ch. 10, doi:10.1137/1.9780898717778.
+
+    >>> float(phi1(np.array([[0.0]]))[0, 0])
+    1.0
+    """
+    size = matrix.shape[-1]
+    norm = np.abs(matrix).sum(axis=-1).max(initial=0.0)
+    squarings = max(0, int(np.ceil(np.log2(norm / 0.5)))) if norm > 0.5 else 0
+    scaled = matrix / 2.0**squarings
+    identity = np.eye(size)
+    result = np.zeros_like(matrix) + identity
+    for term in range(17, 1, -1):  # Horner: sum of A^j/(j+1)!; 0.5^17/18! is far below 1e-16
+        result = identity + scaled @ result / term
+    for _ in range(squarings):
+        exponential = identity + scaled @ result
+        result = 0.5 * (exponential + identity) @ result
+        scaled = 2.0 * scaled
+    return result
+
+
+def probe(system: System, values: dict, n: int, rng: np.random.Generator) -> np.ndarray | None:
+    """The matrix A (K, K, n or 1) of dx/dt = A x + b, or None when the system is not linear.
+
+    A is read off by finite differences, exact for a linear system, and tested at random states.
+    """
+    rows = max((np.size(v) for v in values.values()), default=1)
+    size = len(system.states)
+
+    def f(x):
+        results = system.derivatives({**values, **dict(zip(system.states, x, strict=True))})
+        return np.array([np.broadcast_to(np.asarray(d, dtype=float), (rows,)) for d in results])
+
+    with np.errstate(all="ignore"):
+        base = f([0.0] * size)
+        columns = [f([1.0 if m == k else 0.0 for m in range(size)]) - base for k in range(size)]
+        matrix = np.stack(columns, axis=1)
+        for scale in (1.0, 50.0):
+            x = scale * rng.standard_normal(size)
+            got, expected = f(list(x)), np.einsum("abn,b->an", matrix, x) + base
+            tolerance = 1e-9 * (np.abs(base) + np.abs(matrix).sum(axis=1) * scale * 4.0 + 1e-300)
+            if not (np.abs(got - expected) <= tolerance).all():
+                return None
+    return matrix
+
+
+def exact_matrices(system: System, matrix: np.ndarray, dt: float) -> tuple[np.ndarray, np.ndarray]:
+    """M for a free and for a refractory neuron, each (K, K, rows): dt phi1(A dt), frozen rows of A at zero."""
+    free = np.moveaxis(matrix, -1, 0)
+    held = np.where(np.array(system.frozen)[None, :, None], 0.0, free)
+    made = [np.moveaxis(dt * phi1(a * dt), 0, -1) for a in (free, held)]
+    return made[0], made[1]
+
+
+def is_affine_in_each(system: System, values: dict, rng: np.random.Generator) -> bool:
+    """True when every derivative is affine in its own state, which exponential_euler needs."""
+    base = {**values, **{s: float(v) for s, v in zip(system.states, rng.uniform(0.1, 1.0, len(system.states)), strict=True)}}
+    with np.errstate(all="ignore"):
+        for k, state in enumerate(system.states):
+            f = [np.asarray(system.derivatives({**base, state: base[state] + h})[k], dtype=float) for h in (0.0, 1.0, 2.0, 40.0)]
+            slope = f[1] - f[0]
+            scale = np.abs(f[0]) + np.abs(slope) * 40.0 + 1e-300
+            if not ((np.abs(f[2] - f[0] - 2 * slope) <= 1e-9 * scale) & (np.abs(f[3] - f[0] - 40 * slope) <= 1e-9 * scale)).all():
+                return False
+    return True

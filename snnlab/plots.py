@@ -1,0 +1,351 @@
+"""Plots: one call each, one style, and alternative text made from the data.
+
+    ax = snn.plots.trace(rec, "v")
+
+Every function draws into the axes `ax`, or makes a figure if none is given, and returns the axes, so that anything
+matplotlib can do may follow. In a notebook the alternative text becomes part of the stored figure; elsewhere
+`alt_text(ax)` shows it, and `set_alt_text(ax, text)` replaces it.
+
+The background is white and opaque. A stored picture can't know whether the page around it will be light or dark,
+and on a transparent one no colour of text has the contrast of 4.5 : 1 on both (WCAG 2.1, criterion 1.4.3).
+On white, all colours used here have it. They also stay apart with each kind of colour blindness, and every
+line differs from the others by its dashes or its markers too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .alt_text import alt_text, count, describe, extent, install, number, set_alt_text, time
+from .spikes import SpikeTrains
+
+__all__ = ["alt_text", "current", "curve", "fi", "panels", "raster", "set_alt_text", "trace"]
+
+BACKGROUND = "#ffffff"
+INK = "#222222"  # text and axes
+GREY = "#5c5c5c"  # reference lines
+COLOURS = ("#0a66dc", "#b04a10", "#07654a", "#872a8c", "#222222")
+DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
+MARKERS = ("o", "s", "^", "D", "v")
+SHOWN = 5  # traces that can be told apart in one plot
+
+install()  # matplotlib itself is imported by the first plot, not by `import snnlab`
+
+
+def panels(*heights: float, width: float = 6.4) -> NDArray[Any]:
+    """Axes stacked on one time axis, as an array from top to bottom.
+
+    `heights` are those of the panels in inches (each > 0), `width` that of the figure.
+
+    >>> top, bottom = panels(2.5, 1.0)
+    >>> top.figure.get_size_inches().tolist()
+    [6.4, 4.0]
+    """
+    if not heights or min(heights) <= 0:
+        raise ValueError(f"panels.heights: must be one or more heights in inches > 0, got {heights}")
+    import matplotlib.pyplot as plt
+
+    _, axes = plt.subplots(
+        len(heights),
+        sharex=True,
+        squeeze=False,
+        figsize=(width, sum(heights) + 0.5),  # half an inch for the labels below
+        height_ratios=heights,
+        layout="constrained",
+    )
+    return np.array([_dressed(ax) for ax in axes[:, 0]])
+
+
+def trace(rec: Any, variable: str = "v", neurons: int | Sequence[int] | None = None, ax: Any = None) -> Any:
+    """A recorded state variable over time; spikes of a model with a reset are drawn up to 0 mV.
+
+    A simulation never records the spike itself: at its time the sample shows the state after the reset. The drawn
+    line therefore has one more point per spike. The threshold is the dashed line.
+
+    Parameters
+    ----------
+    rec : Recording
+        A recording of one population.
+    variable : str
+        Name of a recorded state (default "v").
+    neurons : int or list of int, optional
+        Which neurons (default: all, or the first 5 of more).
+    ax : matplotlib Axes, optional
+
+    Raises
+    ------
+    ValueError
+        If the variable was not recorded or there is no such neuron.
+    """
+    if variable not in rec.traces:
+        known = ", ".join(rec.traces) or "nothing"
+        hint = f'simulate(..., record=["{variable}"])'
+        raise ValueError(
+            f"trace.variable: {variable!r} was not recorded (recorded: {known}; ask for it: {hint})"
+        )
+    times, recorded = rec.traces.t(variable), rec.traces.ids(variable)
+    columns = _columns(neurons, recorded)
+    ids, values = recorded[columns], rec.traces[variable][:, columns]
+    model = getattr(getattr(rec, "population", None), "model", None)
+    v_th = _scalar(model, "v_th") if variable == "v" else None
+    spiky = variable == "v" and getattr(model, "reset", None) is not None
+
+    ax = _axes(ax, height=3.0)
+    for k, i in enumerate(ids):
+        t, v = times, values[:, k]
+        if spiky:
+            spikes = rec.spikes.of(i)
+            at = np.searchsorted(t, spikes - 1e-9)  # just before the sample that shows the reset
+            t, v = np.insert(t, at, spikes), np.insert(v, at, max(0.0, v_th or 0.0))
+        colour, dashes = COLOURS[k % SHOWN], DASHES[k % SHOWN]
+        (line,) = ax.plot(t, v, color=colour, linestyle=dashes, linewidth=1.5, label=f"neuron {i}")
+        describe(line, "" if k else _trace_text(rec.spikes, variable, values, ids, model, spiky))
+    if len(ids) > 1:  # above the plot: inside, traces leave no room
+        _legend(ax, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=SHOWN, borderaxespad=0.0)
+    ax.margins(x=0.01)
+    if v_th is not None:
+        _threshold(ax, v_th)
+    name, unit = ("membrane potential" if variable == "v" else variable, _unit(model, variable))
+    return _labelled(ax, _time_label(model), f"{name} ({unit})" if unit else name)
+
+
+def raster(spikes: SpikeTrains, ax: Any = None) -> Any:
+    """Spike raster: one row per neuron, one mark per spike.
+
+    Parameters
+    ----------
+    spikes : SpikeTrains
+        As in `rec.spikes` or from `poisson`.
+    ax : matplotlib Axes, optional
+    """
+    if not isinstance(spikes, SpikeTrains):
+        raise TypeError(f"raster.spikes: must be SpikeTrains, got {type(spikes).__name__} (pass rec.spikes)")
+    ax = _axes(ax, height=min(4.5, 1.2 + 0.25 * spikes.n))
+    # A mark fills most of its row, but is never too small to be seen.
+    points = 72.0 * ax.get_position().height * ax.figure.get_figheight()
+    (marks,) = ax.plot(
+        spikes.t,
+        spikes.i,
+        linestyle="none",
+        marker="|",
+        color=COLOURS[0],
+        markersize=float(np.clip(0.9 * points / max(spikes.n, 1), 2.0, 16.0)),
+        markeredgewidth=1.2 if spikes.n <= 50 else 0.8,
+    )
+    describe(marks, _raster_text(spikes))
+    ax.set_xlim(spikes.t_start, max(spikes.t_stop, spikes.t_start + 1e-9))
+    ax.set_ylim(-0.6, max(spikes.n, 1) - 0.4)
+    if spikes.n <= 10:
+        ax.set_yticks(range(spikes.n))
+    return _labelled(ax, "time (ms)", "neuron")
+
+
+def fi(I: ArrayLike, rate: ArrayLike, theory: Any = None, ax: Any = None, label: str = "simulated") -> Any:
+    """The f–I curve: firing rate against constant input current, with theory as a dashed line.
+
+    Parameters
+    ----------
+    I : array (n,)
+        Currents in pA.
+    rate : array (n,)
+        Rates in Hz, such as `rec.spikes.rate()`.
+    theory : array (n,) or function, optional
+        Rates in Hz, or a function of I such as `lambda I: snn.theory.lif_rate(I, lif)`.
+    ax : matplotlib Axes, optional
+    label : str
+        Name of the curve in the legend (default "simulated").
+    """
+    I, rate = _pair("fi", ("I", I), ("rate", rate))
+    ax = _axes(ax, height=3.5)
+    k = _drawn(ax)
+    many = len(I) > 40  # then markers would touch
+    (line,) = ax.plot(
+        I,
+        rate,
+        color=COLOURS[k],
+        label=label,
+        linestyle="-" if many else "none",
+        marker=None if many else MARKERS[k],
+        markerfacecolor="none",
+        linewidth=2.5 if many else 1.5,
+    )
+    text = f"Firing rate against input current, {label}, {count(len(I), 'current')} {extent(I)} pA: "
+    text += _rate_text(I, rate)
+    if theory is not None:
+        expected = np.asarray(theory(I) if callable(theory) else theory, dtype=np.float64)
+        _pair("fi", ("I", I), ("theory", expected))
+        fine = np.linspace(I.min(), I.max(), 500)
+        x, y = (fine, np.asarray(theory(fine))) if callable(theory) else (I, expected)
+        colour = INK if k == 0 else COLOURS[k]
+        (dashed,) = ax.plot(x, y, color=colour, linestyle="--", linewidth=1.5, label="theory", zorder=3)
+        describe(dashed, "")
+        text += f"; theory (dashed) differs by at most {_decimal(np.abs(expected - rate).max())} Hz"
+    describe(line, text)
+    _legend(ax)
+    return _labelled(ax, "input current (pA)", "firing rate (Hz)")
+
+
+def current(I: Any, t: ArrayLike, ax: Any = None) -> Any:
+    """An input current over time, as a plot to stand under a trace.
+
+    Parameters
+    ----------
+    I : Stimulus, number or array
+        Current in pA: a stimulus (noise is left out), one number, or values of shape (len(t),) or (len(t), n).
+    t : array
+        Times in ms, such as `rec.t`.
+    ax : matplotlib Axes, optional
+    """
+    t = np.asarray(t, dtype=np.float64)
+    values = np.asarray(I.sample(t) if hasattr(I, "sample") else I, dtype=np.float64)
+    values = np.full((len(t), 1), float(values)) if values.ndim == 0 else values.reshape(len(values), -1)
+    if t.ndim != 1 or len(values) != len(t):
+        raise ValueError(f"current.I: must have one value per time in t, {len(t)}, got {len(values)}")
+    ax = _axes(ax, height=1.5)
+    for k, i in enumerate(range(values.shape[1])[:SHOWN]):
+        # The simulation holds the current over each step, so the line has steps too.
+        (line,) = ax.plot(
+            t, values[:, i], color=COLOURS[k], linestyle=DASHES[k], linewidth=1.5, drawstyle="steps-post"
+        )
+        describe(line, "" if k else _current_text(t, values, bool(getattr(I, "noises", ()))))
+    return _labelled(ax, "time (ms)", "current (pA)")
+
+
+def curve(
+    x: ArrayLike, y: ArrayLike, xlabel: str, ylabel: str, label: str = "", log: str = "", ax: Any = None
+) -> Any:
+    """A curve y(x), for all that has no plot of its own; call it again with the same `ax` to add another.
+
+    Parameters
+    ----------
+    x, y : array (n,)
+    xlabel, ylabel : str
+        Axis labels with units, as in "duration (ms)".
+    label : str
+        Name of the curve in the legend (default: none).
+    log : str
+        Axes to draw on a logarithmic scale: "x", "y" or "xy" (default: none).
+    ax : matplotlib Axes, optional
+
+    >>> ax = curve([1, 2, 4], [8.0, 4.0, 2.0], "duration (ms)", "threshold current (pA)")
+    >>> alt_text(ax)
+    'threshold current (pA) against duration (ms), 3 points: falls from 8 at 1 to 2 at 4.'
+    """
+    x, y = _pair("curve", ("x", x), ("y", y))
+    if log not in ("", "x", "y", "xy"):
+        raise ValueError(f'curve.log: must be "x", "y", "xy" or "", got {log!r}')
+    ax = _axes(ax, height=3.5)
+    k = _drawn(ax)
+    (line,) = ax.plot(x, y, color=COLOURS[k], linestyle=DASHES[k], linewidth=2.0, label=label or "_curve")
+    name = f", {label}" if label else ""
+    describe(line, f"{ylabel} against {xlabel}{name}, {count(len(x), 'point')}: {_course(x, y)}")
+    if label:
+        _legend(ax)
+    for name in log:
+        ax.set(**{f"{name}scale": "log"})
+        axis = {"x": ax.xaxis, "y": ax.yaxis}[name]
+        axis.set_major_formatter("{x:g}")  # 200, not 2 x 10^2
+        axis.set_minor_formatter(_minor)
+    return _labelled(ax, xlabel, ylabel)
+
+
+# ---------------------------------------------------------------- the style
+
+
+def _axes(ax: Any, height: float) -> Any:
+    return panels(height)[0] if ax is None else _dressed(ax)
+
+
+def _dressed(ax: Any) -> Any:
+    ax.figure.set_facecolor(BACKGROUND)
+    ax.set_facecolor(BACKGROUND)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set_color(INK)
+    ax.tick_params(which="both", colors=INK, labelsize=11)
+    return ax
+
+
+def _labelled(ax: Any, x: str, y: str) -> Any:
+    below = ax.get_subplotspec() is None or ax.get_subplotspec().is_last_row()
+    if below or not ax.get_shared_x_axes().get_siblings(ax)[1:]:
+        ax.set_xlabel(x, fontsize=11, color=INK)
+    ax.set_ylabel(y, fontsize=11, color=INK)
+    return ax
+
+
+def _legend(ax: Any, **place: Any) -> None:
+    ax.legend(fontsize=10, frameon=False, labelcolor=INK, handlelength=3.0, **place)
+
+
+def _minor(value: float, position: int) -> str:
+    """Of the small ticks of a logarithmic axis, 2 and 5 have room for a number."""
+    return f"{value:g}" if f"{value:e}"[0] in "25" else ""
+
+
+def _threshold(ax: Any, v_th: float) -> None:
+    describe(ax.axhline(v_th, color=GREY, linestyle=(0, (4, 3)), linewidth=1.0, zorder=1), "")
+    ax.annotate(
+        "threshold",
+        (1.0, v_th),
+        xycoords=("axes fraction", "data"),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+        color=GREY,
+        fontsize=10,
+    )
+
+
+def _drawn(ax: Any) -> int:
+    """How many curves `ax` has already: the next one gets the next colour, dashes and marker."""
+    return sum(bool(getattr(line, "alt_text", None)) for line in ax.lines) % SHOWN
+
+
+def _time_label(model: Any) -> str:
+    return "model time" if hasattr(model, "time_unit") else "time (ms)"
+
+
+# ---------------------------------------------------------------- arguments
+
+
+def _columns(neurons: Any, recorded: Any) -> Any:
+    """The columns of a trace that belong to `neurons`."""
+    if neurons is None:
+        return np.arange(min(len(recorded), SHOWN))
+    wanted = np.atleast_1d(neurons)
+    missing = np.setdiff1d(wanted, recorded)
+    if len(missing) or not len(wanted):
+        raise ValueError(f"trace.neurons: must be among the recorded ones, {extent(recorded)}, got {neurons}")
+    return np.array([int(np.flatnonzero(recorded == i)[0]) for i in wanted])
+
+
+def _unit(model: Any, variable: str) -> str:
+    unit = getattr(model, "state", {}).get(variable, "")
+    return "" if unit == "1" else unit
+
+
+def _scalar(model: Any, name: str) -> float | None:
+    value = getattr(model, name, None)
+    return float(value) if value is not None and np.ndim(value) == 0 else None
+
+
+def _pair(
+    function: str, a: tuple[str, Any], b: tuple[str, Any]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    arrays = []
+    for name, value in (a, b):
+        try:
+            array = np.asarray(value, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise TypeError(f"{function}.{name}: must be an array of numbers, got {value!r}") from None
+        if array.ndim != 1:
+            raise ValueError(f"{function}.{name}: must have shape (n,), got {array.shape}")
+        arrays.append(array)
+    x, y = arrays
+    if len(x) != len(y):
+        raise ValueError(f"{function}.{b[0]}: must be as long as {a[0]}, {len(x)}, got {len(y)}")
+    return x, y

@@ -1,0 +1,250 @@
+"""What a run returns: spikes, traces, and the state from which it can go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .grid import grid_time
+from .network import Graph, Population, Projection, View, as_view
+from .spikes import SpikeTrains
+
+
+@dataclass(frozen=True)
+class Record:
+    """What to record: a state of a population or view, every so many ms (default: every step), or its "rate".
+
+    `Record(pop, "rate", every=5.0)` gives the population rate in Hz in bins of 5 ms. Raises TypeError for
+    something else than a population or view; `simulate` raises ValueError for an unknown variable.
+
+    >>> import snnlab as snn
+    >>> pop = snn.Population(snn.LIF(), 100, name="pop")
+    >>> rec = snn.simulate(pop, I=300.0, t_stop=10.0, record=[snn.Record(pop[:2], "v", every=1.0)])
+    >>> rec.traces["v"].shape
+    (10, 2)
+    """
+
+    what: Population | View
+    variable: str
+    every: float | None = None
+
+    def __post_init__(self):
+        if not isinstance(self.what, Population | View):
+            raise TypeError(f"Record.what: must be a Population or a view of one, got {self.what!r}")
+        if not isinstance(self.variable, str):
+            raise TypeError(f"Record.variable: must be a name such as 'v', got {self.variable!r}")
+        if self.every is not None and (isinstance(self.every, bool | str) or not np.isfinite(self.every) or self.every <= 0):
+            raise ValueError(f"Record.every: must be > 0 ms, got {self.every!r}")
+        if self.variable == "rate" and self.every is None:
+            raise ValueError("Record.every: a rate is counted in bins; give their width in ms")
+
+
+@dataclass(frozen=True, repr=False)
+class SavedCells:
+    """One population's part of a State."""
+
+    n: int
+    x: dict[str, np.ndarray]
+    ref: np.ndarray
+    above: np.ndarray
+    last: np.ndarray
+    ou: list[np.ndarray]
+    spk: np.ndarray
+    off: np.ndarray
+
+
+@dataclass(frozen=True, repr=False)
+class State:
+    """Everything that a run needs to go on: `simulate(..., start=rec.final)`. `t` is the clock in ms."""
+
+    k: int
+    t: float
+    dt: float
+    seed: int
+    cells: tuple[SavedCells, ...]
+
+    def __repr__(self) -> str:
+        return f"State(t={self.t:g} ms, {sum(c.n for c in self.cells)} neurons)"
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """One recorded variable: values (n, neurons) of the neurons `ids`, at times t."""
+
+    t: np.ndarray
+    ids: np.ndarray
+    values: np.ndarray
+
+
+class Traces(Mapping):
+    """Recorded traces by name: arrays (n_samples, n_neurons); `keys()` lists what was recorded."""
+
+    def __init__(self, columns: dict[str, _Columns], view: View):
+        self._columns = {}
+        for name, c in columns.items():
+            inside = (c.ids >= view.start) & (c.ids < view.stop)
+            if inside.any():
+                whole = inside.all()
+                self._columns[name] = c if whole else _Columns(c.t, c.ids[inside], c.values[:, inside])
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self._found(name).values
+
+    def _found(self, name: str) -> _Columns:
+        if name not in self._columns:
+            known = ", ".join(self._columns) or "nothing"
+            raise KeyError(f'{name!r} was not recorded (recorded: {known}); ask for it: simulate(..., record=["{name}"])')
+        return self._columns[name]
+
+    def __iter__(self):
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def t(self, name: str) -> np.ndarray:
+        """The times of a trace in ms, shape (n_samples,)."""
+        return self._found(name).t
+
+    def ids(self, name: str) -> np.ndarray:
+        """The neurons of a trace's columns, as numbered in their population."""
+        return self._found(name).ids
+
+
+class _Part:
+    """What was recorded of one population or view: `.spikes`, `.traces`, `.t`."""
+
+    def __init__(self, view: View, spikes: SpikeTrains, columns: dict[str, _Columns]):
+        self.population, self.spikes, self.traces = view.parent, spikes, Traces(columns, view)
+
+    @property
+    def t(self) -> np.ndarray:
+        return _common_times(self.traces)
+
+
+def _common_times(traces: Traces) -> np.ndarray:
+    times = [traces.t(name) for name in traces]
+    if not times:
+        raise ValueError('rec.t: nothing was recorded but spikes; ask for traces: simulate(..., record=["v"])')
+    if any(t.size != times[0].size for t in times):
+        raise ValueError("rec.t: traces have different intervals; use rec.traces.t(name)")
+    return times[0]
+
+
+class Recording:
+    """What `simulate` returns.
+
+    `rec.spikes` (SpikeTrains), `rec.traces[name]` (n_samples, n_neurons) and `rec.t` (n_samples,) with one
+    population; `rec[pop]` or `rec[view]` has the same with any number of them (neurons of a view are numbered
+    from 0). `rec.final` continues the run, `rec.seed` repeats it, `rec.describe()` says what happened.
+    Samples are at t = 0 … t_stop - dt; a spike is stamped with the time of the state that crossed.
+
+    >>> import snnlab as snn
+    >>> rec = snn.simulate(snn.LIF(), I=300.0, t_stop=100.0, record=["v"])
+    >>> rec.traces["v"].shape, rec.t[:3], len(rec.spikes)
+    ((1000, 1), array([0. , 0.1, 0.2]), 4)
+    """
+
+    def __init__(self, populations, names, spikes, columns, *, final, dt, seed, methods, t_start, t_stop, stopped, graphs, rates):
+        self._populations, self._names = populations, names
+        self._spikes: list[SpikeTrains] = spikes
+        self._columns: list[dict[str, _Columns]] = columns
+        self._methods, self._graphs, self._rates = methods, graphs, rates
+        self.final: State = final
+        self.dt: float = dt
+        self.seed: int = seed
+        self.t_start: float = t_start
+        self.t_stop: float = t_stop
+        self.stopped: str = stopped  # why the run ended early; "" if it did not
+
+    def __getitem__(self, what: Population | View) -> _Part:
+        if not isinstance(what, Population | View):
+            raise TypeError(f"rec[...]: takes a population or a view of one, got {what!r}")
+        view = as_view(what)
+        for population, spikes, columns in zip(self._populations, self._spikes, self._columns, strict=True):
+            if population is view.parent:
+                part = spikes if view.n == population.n else spikes.neurons(view.start, view.stop)
+                return _Part(view, part, columns)
+        raise KeyError(f"rec[...]: {what} was not simulated; there are {', '.join(self._names)}")
+
+    def _only(self, attribute: str) -> _Part:
+        if len(self._populations) > 1:
+            raise ValueError(
+                f"rec.{attribute}: there are {len(self._populations)} populations ({', '.join(self._names)}); "
+                f"use rec[pop].{attribute}"
+            )
+        return self[self._populations[0]]
+
+    @property
+    def population(self) -> Population:
+        return self._only("population").population
+
+    @property
+    def spikes(self) -> SpikeTrains:
+        return self._only("spikes").spikes
+
+    @property
+    def traces(self) -> Traces:
+        return self._only("traces").traces
+
+    @property
+    def t(self) -> np.ndarray:
+        for columns in self._columns:  # several populations may share one grid
+            if columns and len(self._populations) > 1:
+                return next(iter(columns.values())).t
+        return self._only("t").t if self._columns[0] else self._samples()
+
+    def _samples(self) -> np.ndarray:
+        first, last = round(self.t_start / self.dt), round(self.t_stop / self.dt)
+        return np.asarray(grid_time(np.arange(first, last), self.dt))
+
+    def graph(self, projection: Projection) -> Graph:
+        """The graph of a projection as this run drew it."""
+        return self._graphs(projection)
+
+    def rate(self, what: Population | View) -> tuple[np.ndarray, np.ndarray]:
+        """(bin centres in ms, population rate in Hz) of a `Record(what, "rate", every)`."""
+        for item in self._rates:
+            if as_view(item.what) == as_view(what):
+                edges = np.arange(self.t_start, self.t_stop + 0.5 * item.every, item.every)
+                # a spike at a bin's right edge belongs to it: simulated spikes lie in (t, t + dt]
+                counts = np.diff(np.searchsorted(self[what].spikes.t, edges + 1e-9 * self.dt, side="right"))
+                return 0.5 * (edges[:-1] + edges[1:]), counts * 1000.0 / (item.every * len(what))
+        raise KeyError(f'rec.rate: ask for it: simulate(..., record=[Record({what!r}, "rate", every=5.0)])')
+
+    def describe(self) -> str:
+        """What was run and what came out, in words.
+
+        >>> import snnlab as snn
+        >>> print(snn.simulate(snn.LIF(), I=300.0, t_stop=100.0, seed=1).describe())
+        0 to 100 ms in steps of 0.1 ms, seed 1.
+        population 0: 1 LIF (method exact): 4 spikes, 40.0 Hz per neuron.
+        """
+        lines = [f"{self.t_start:g} to {self.t_stop:g} ms in steps of {self.dt:g} ms, seed {self.seed}."]
+        rows = zip(self._names, self._populations, self._spikes, self._methods, strict=True)
+        for name, population, spikes, method in rows:
+            model = type(population.model).__name__
+            rate = float(spikes.rate().mean())
+            lines.append(
+                f"{name}: {population.n:,} {model} (method {method}): {len(spikes):,} spikes, {rate:.1f} Hz per neuron."
+            )
+        if self.stopped:
+            lines.append(f"Stopped early: {self.stopped}.")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"Recording({self.t_start:g} to {self.t_stop:g} ms, {sum(map(len, self._spikes))} spikes)"
+
+
+def columns_of(cells: Any, k_start: int, k_done: int, dt: float) -> dict[str, _Columns]:
+    """The recorded traces of one population, cut at step k_done, named as the user names them."""
+    made = {}
+    for name, (ids, every) in cells.records.items():
+        first, stop = -(-k_start // every), -(-k_done // every)
+        times = np.asarray(grid_time(np.arange(first, stop) * every, dt))
+        label = cells.system.labels[cells.system.states.index(name)]
+        made[label] = _Columns(times, ids, cells.out[name][: stop - first])
+    return made

@@ -1,0 +1,178 @@
+"""The reference engine: the same simulation in plain NumPy, one step at a time, to read and to step through.
+
+It shares the models' equations and the random numbers with the compiled engine, and none of its code.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .assemble import Cells, Run, Source
+from .methods import METHODS
+from .rng import draw01, normal01
+from .wires import Wires
+
+
+class ReferenceEngine:
+    """Advances a run with array operations."""
+
+    def __init__(self, run: Run):
+        self.run = run
+        self.reached = run.k
+        self.rows: list[np.ndarray | None] = []
+        self.first_row = 0
+
+    def refresh(self, p: int) -> None:
+        """Nothing to do: the arrays are read anew in every step."""
+
+    def prepare(self, k: int, k_end: int) -> None:
+        """Make the input series of the steps k to k_end - 1."""
+        self.first_row = max(k, 0)
+        self.rows = [c.input.rows(self.first_row, k_end) if c.input.width else None for c in self.run.cells]
+
+    def advance(self, k: int, k_end: int) -> int:
+        """Run steps k to k_end - 1; returns the next step, less than k_end when a spike list is full."""
+        run = self.run
+        with np.errstate(all="ignore"):
+            while k < k_end and all(count(c, k) + c.n <= c.spk.size for c in run.cells):
+                if k >= 0:  # k = -1 only delivers what arrives at time 0
+                    for cells in run.cells:
+                        record(cells, k, run)
+                    for cells, rows in zip(run.cells, self.rows, strict=True):
+                        integrate(cells, k, run.dt, None if rows is None else rows[k - self.first_row])
+                for wires in run.wires:
+                    deliver(wires, k + 1, run)
+                if k >= 0:
+                    for cells in run.cells:
+                        reset(cells, k + 1, run.dt)
+                k += 1
+                self.reached = k
+        return k
+
+
+def count(cells: Cells, k: int) -> int:
+    """Number of spikes up to grid time k."""
+    return int(cells.off[max(k, 0) - cells.base + 1])
+
+
+def record(cells: Cells, k: int, run: Run) -> None:
+    """Copy the recorded states at t = k dt."""
+    for name, (ids, every) in cells.records.items():
+        if k % every == 0:
+            cells.out[name][k // every - -(-run.k_start // every)] = cells.x[name][ids]
+
+
+def integrate(cells: Cells, k: int, dt: float, row: np.ndarray | None) -> None:
+    """Take every state from t to t + dt, and note who crossed the threshold."""
+    system, t = cells.system, k * dt
+    cells.ref -= cells.ref > 0
+    live = cells.ref == 0
+    values = {**cells.parameters, "I": _input(cells, k, dt, row), "t": t, "dt": dt}
+    values["t_last"] = t - cells.last if cells.last.size else 0.0
+
+    def f(x):
+        derivatives = system.derivatives({**values, **dict(zip(system.states, x, strict=True))})
+        return [np.where(live, d, 0.0) if held else d for d, held in zip(derivatives, system.frozen, strict=True)]
+
+    x = [cells.x[s] for s in system.states]
+    if cells.method == "exact":
+        free, held = cells.matrices  # type: ignore[misc]
+        increments = METHODS["exact"].step(f, x, dt, np.where(live, free, held))
+    else:
+        increments = METHODS[cells.method].step(f, x, dt)
+    for state, value, increment, frozen in zip(system.states, x, increments, system.frozen, strict=True):
+        cells.x[state][:] = value + (np.where(live, increment, 0.0) if frozen else increment)
+    _threshold(cells, k, dt, live)
+
+
+def _input(cells: Cells, k: int, dt: float, row: np.ndarray | None):
+    total = cells.input.constant
+    if row is not None:
+        total = total + row
+    elements, step = np.arange(cells.n, dtype=np.uint64), np.uint64(k)
+    for z, (noise, sigma) in enumerate(cells.input.noises):
+        who = np.zeros(cells.n, dtype=np.uint64) if noise.shared else elements
+        xi = normal01(who, step, np.uint64(z + 1), *cells.keys[z])
+        if noise.tau is None:
+            total = total + sigma / np.sqrt(dt) * xi
+        else:
+            total = total + sigma * cells.ou[z]
+            cells.ou[z][:] = cells.fades[z][0] * cells.ou[z] + cells.fades[z][1] * xi
+    return total
+
+
+def _threshold(cells: Cells, k: int, dt: float, live: np.ndarray) -> None:
+    system, m = cells.system, k + 1
+    values = {**cells.parameters, **cells.x, "t": m * dt, "dt": dt}
+    if cells.last.size:
+        values["t_last"] = m * dt - cells.last
+    if system.uses("u"):
+        values["u"] = draw01(np.arange(cells.n, dtype=np.uint64), np.uint64(k), np.uint64(0), *cells.keys[-1])
+    threshold = system.model.threshold  # type: ignore[attr-defined]
+    above = np.broadcast_to(threshold(*(values[a] for a in system.arguments(system.model, "threshold"))), cells.n)
+    spiking = above & live
+    if system.crossing:
+        spiking = spiking & (cells.above == 0)
+        cells.above[:] = above
+    ids = np.flatnonzero(spiking)
+    begin = cells.off[m - cells.base]
+    cells.spk[begin : begin + ids.size] = ids
+    cells.off[m - cells.base + 1] = begin + ids.size
+    cells.ref[ids] = (cells.n_ref[ids] if isinstance(cells.n_ref, np.ndarray) else cells.n_ref) + 1
+    if not system.refractory:
+        cells.ref[ids] = 0
+
+
+def deliver(wires: Wires, m: int, run: Run) -> None:
+    """Bring the spikes that arrive at grid time m to their receptor, in the order of delay, then of pre neuron."""
+    source: Cells | Source = run.sources[wires.source] if wires.replayed else run.cells[wires.source]
+    for c, delay in enumerate(wires.delays):
+        a = m - delay - source.base
+        if a < 0:
+            continue
+        for pre in source.spk[source.off[a] : source.off[a + 1]] - wires.first[0]:
+            if 0 <= pre < wires.first[1]:
+                arrive(wires, slice(wires.indptr[c, pre], wires.indptr[c, pre + 1]), run.cells[wires.post])
+
+
+def arrive(wires: Wires, synapses: slice, post: Cells) -> None:
+    """One spike's effect on all its targets; a target that stands there twice gets it twice."""
+    projection, system = wires.projection, post.system
+    targets = wires.targets[synapses]
+    w = np.broadcast_to(wires.w[0], targets.shape) if wires.scalar_weight else wires.w[synapses]
+    own = projection.synapse.state
+    names = [f"{projection.receptor}_{n}" if n in own else n for n in projection.synapse.equations["arrive"].returned_names]
+    if any(name in system.model.frozen for name in names):
+        open_to_jumps = post.ref[targets] == 0
+        targets, w = targets[open_to_jumps], w[open_to_jumps]
+    while targets.size:
+        _, now = np.unique(targets, return_index=True)
+        values = {name: x[targets[now]] for name, x in post.x.items()}
+        values |= {n: p[targets[now]] if np.ndim(p) else p for n, p in post.parameters.items()}
+        values["w"] = w[now]
+        arguments = system.arguments(type(projection.synapse), "arrive", projection.receptor)
+        results = projection.synapse.arrive(*(values[a] for a in arguments))
+        for name, result in zip(names, results if isinstance(results, tuple) else (results,), strict=True):
+            post.x[name][targets[now]] = result
+        rest = np.ones(targets.size, dtype=bool)
+        rest[now] = False
+        targets, w = targets[rest], w[rest]
+
+
+def reset(cells: Cells, m: int, dt: float) -> None:
+    """Reset the neurons that spiked at grid time m."""
+    system = cells.system
+    ids = cells.spk[cells.off[m - cells.base] : cells.off[m - cells.base + 1]]
+    if not ids.size:
+        return
+    if not system.crossing:
+        values = {name: x[ids] for name, x in cells.x.items()}
+        values |= {n: p[ids] if np.ndim(p) else p for n, p in cells.parameters.items()}
+        values |= {"t": m * dt, "dt": dt}
+        if cells.last.size:
+            values["t_last"] = m * dt - cells.last[ids]
+        results = system.model.reset(*(values[a] for a in system.arguments(system.model, "reset")))  # type: ignore[attr-defined]
+        for name, result in zip(system.model.reset_names(), results if isinstance(results, tuple) else (results,), strict=True):
+            cells.x[name][ids] = result
+    if cells.last.size:
+        cells.last[ids] = m * dt

@@ -1,0 +1,248 @@
+"""`simulate`: run models and networks."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .assemble import Run, assemble, final_state, populations_of
+from .grid import check_dt, check_t_stop, grid_time
+from .model import Neuron
+from .network import Graph, Population, Projection
+from .recording import Record, Recording, State, columns_of
+from .rng import check_seed
+from .spikes import SpikeTrains
+
+CHUNK_SECONDS = 0.15  # how long a chunk may take, so that Ctrl-C and the progress bar are answered
+CHUNK_BYTES = 64e6  # how large the input series of one chunk may be
+
+
+def simulate(
+    what: Neuron | Population | Sequence[Population],
+    *,
+    t_stop: float,
+    dt: float = 0.1,
+    I: Any = 0.0,
+    projections: Sequence[Projection] = (),
+    record: Sequence[str | Record] = (),
+    initial: dict | None = None,
+    method: str | dict | None = None,
+    seed: int | None = None,
+    engine: str = "numba",
+    start: State | None = None,
+    max_spikes: int = 100_000_000,
+    progress: bool = False,
+) -> Recording:
+    """Simulate neurons and networks from t = 0 (or from where `start` had got to) until t_stop.
+
+    Parameters
+    ----------
+    what : Neuron, Population or sequence of Populations
+        A model alone is one neuron.
+    t_stop : float
+        The time on the clock, in ms, at which the run ends; on the grid of dt.
+    dt : float
+        Step in ms, > 0. A step goes from t to t + dt: record the state at t, integrate, threshold, deliver the
+        spikes that arrive, reset.
+    I : float, array, stimulus, function or dict
+        Injected current in the model's unit (pA for most). A number; (n,) one value per neuron; (n_steps, 1) or
+        (n_steps, n) one row per step; `step(...)` and the other stimuli; f(t) with t in ms; or a dict of these
+        by population or view. It is sampled at the start of a step and held over it.
+    projections : sequence of Projection
+    record : sequence of str or Record
+        Names of states ("v", "exc.g") to record in every step, or Records.
+    initial : dict
+        {"v": number, array (n,) or distribution}, or {population or view: {...}}; default: the model's.
+    method : "euler", "exponential_euler", "rk4", "exact", or a dict of these by population
+        None takes the model's, or the most exact that fits the equations.
+    seed : int >= 0
+        Of all that is random. None draws one; `rec.seed` tells which.
+    engine : "numba" or "numpy"
+        Compiled, or the reference in plain NumPy. Their spikes agree.
+    start : State
+        `rec.final` of a run to continue: state, clock and seed go on as in one long run.
+    max_spikes : int
+        The run stops cleanly when a population has fired so many.
+    progress : bool
+        Show a progress bar.
+
+    Returns
+    -------
+    Recording
+
+    Raises
+    ------
+    ValueError, TypeError
+        Before anything runs, naming the argument, what is allowed and what was given.
+    FloatingPointError
+        When a state becomes infinite or not a number: which neuron, which variable, when and why.
+
+    Ctrl-C ends the run within a second and returns what there is.
+
+    >>> import snnlab as snn
+    >>> rec = snn.simulate(snn.LIF(), I=snn.step(250.0, 50.0, 150.0), t_stop=200.0, record=["v"])
+    >>> len(rec.spikes), rec.traces["v"].shape
+    (3, (2000, 1))
+    """
+    populations = populations_of(what)
+    dt = check_dt(dt)
+    if start is not None and not isinstance(start, State):
+        raise TypeError(f"start: must be the final state of a run, rec.final, got {start!r}")
+    if start is not None and (start.dt != dt or (seed is not None and seed != start.seed)):
+        raise ValueError(
+            f"start: the run that it continues had dt = {start.dt:g} ms and seed {start.seed}; got dt = {dt:g} ms, seed {seed}"
+        )
+    seed = start.seed if start is not None else check_seed(seed)
+    k_stop = check_t_stop(t_stop, dt, start.t if start is not None else 0.0)
+    if engine not in ("numba", "numpy"):
+        raise ValueError(f"engine: must be 'numba' (compiled) or 'numpy' (the reference), got {engine!r}")
+    if isinstance(max_spikes, bool) or not isinstance(max_spikes, int) or max_spikes < 1:
+        raise ValueError(f"max_spikes: must be a whole number >= 1, got {max_spikes!r}")
+    run = assemble(
+        populations, k_stop=k_stop, dt=dt, I=I, projections=tuple(projections) if not isinstance(projections, Projection)
+        else (projections,), record=record, initial=initial, method=method, seed=seed, start=start, max_spikes=max_spikes,
+    )  # fmt: skip
+    stopped = _advance(run, engine, max_spikes, progress)
+    return _recording(run, record, stopped)
+
+
+def make_engine(run: Run, engine: str):
+    """The engine that advances a run."""
+    if engine == "numpy":
+        from .reference import ReferenceEngine
+
+        return ReferenceEngine(run)
+    from .kernels.engine import CompiledEngine
+
+    return CompiledEngine(run)
+
+
+def _advance(run: Run, engine: str, max_spikes: int, progress: bool) -> str:
+    """Advance chunk by chunk to the end. Returns why it stopped early, or ""."""
+    bar = _bar(run) if progress else None
+    try:
+        return _chunks(run, make_engine(run, engine), max_spikes, bar)
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+def _chunks(run: Run, advancing: Any, max_spikes: int, bar: Any) -> str:
+    neurons = sum(c.n for c in run.cells)
+    chunk = int(np.clip(2e6 / (neurons + 50), 100, 100_000))
+    widest = max((c.input.width for c in run.cells), default=0)
+    longest = max(1, int(CHUNK_BYTES / (8 * widest))) if widest else run.k_stop + 1
+    while run.k < run.k_stop:
+        k_end = min(run.k + min(chunk, longest), run.k_stop)
+        saved = _snapshot(run)
+        began, first = time.perf_counter(), run.k
+        try:
+            advancing.prepare(run.k, k_end)
+            while run.k < k_end:
+                run.k = advancing.advance(run.k, k_end)
+                if run.k < k_end and not _make_room(run, advancing, max_spikes):
+                    return f"a population reached max_spikes = {max_spikes:,} at t = {_clock(run):g} ms"
+        except KeyboardInterrupt:
+            run.k = advancing.reached
+            warnings.warn(f"stopped by Ctrl-C at t = {_clock(run):g} ms; the recording ends there", RuntimeWarning, 4)
+            return f"interrupted at t = {_clock(run):g} ms"
+        if not all(np.isfinite(x).all() for c in run.cells for x in c.x.values()):
+            _report(run, saved, first, advancing)
+        if bar is not None:
+            bar.update(run.k - max(first, 0))
+        per_step = (time.perf_counter() - began) / (k_end - first)
+        chunk = int(np.clip(CHUNK_SECONDS / max(per_step, 1e-9), 1, 10_000_000))
+    return ""
+
+
+def _clock(run: Run) -> float:
+    return float(grid_time(max(run.k, 0), run.dt))
+
+
+def _bar(run: Run):
+    from tqdm.auto import tqdm
+
+    return tqdm(total=run.k_stop - run.k_start, unit="step", unit_scale=True)
+
+
+def _make_room(run: Run, advancing: Any, max_spikes: int) -> bool:
+    """Double the spike lists that are full; False when one may not grow any more."""
+    for p, cells in enumerate(run.cells):
+        used = int(cells.off[max(run.k, 0) - cells.base + 1])
+        if used + cells.n > cells.spk.size:
+            if used >= max_spikes:
+                return False
+            grown = np.empty(min(2 * cells.spk.size + cells.n, max_spikes + 2 * cells.n), dtype=np.int32)
+            if grown.size < used + cells.n:
+                return False
+            grown[:used] = cells.spk[:used]
+            cells.spk = grown
+            advancing.refresh(p)
+    return True
+
+
+def _snapshot(run: Run) -> list:
+    return [
+        ({name: x.copy() for name, x in c.x.items()}, c.ref.copy(), c.above.copy(), c.last.copy(), [x.copy() for x in c.ou])
+        for c in run.cells
+    ]
+
+
+def _report(run: Run, saved: list, k: int, advancing: Any) -> None:
+    """Replay a chunk that went wrong step by step, and say where and why."""
+    for cells, (x, ref, above, last, ou) in zip(run.cells, saved, strict=True):
+        for name, values in x.items():
+            cells.x[name][:] = values
+        cells.ref[:], cells.above[:], cells.last[:] = ref, above, last
+        for now, before in zip(cells.ou, ou, strict=True):
+            now[:] = before
+    while True:
+        advancing.prepare(k, k + 1)
+        k = advancing.advance(k, k + 1)
+        for cells in run.cells:
+            for name, x in cells.x.items():
+                bad = np.flatnonzero(~np.isfinite(x))
+                if bad.size:
+                    label = cells.system.labels[cells.system.states.index(name)]
+                    raise FloatingPointError(
+                        f"{label} of neuron {bad[0]} in {cells.name} became {x[bad[0]]} at t = {grid_time(k, run.dt):g} ms; "
+                        f"{_cause(cells, run.dt)}"
+                    )
+
+
+def _cause(cells: Any, dt: float) -> str:
+    """The likely reason for a state that grew without bound."""
+    taus = {n: float(np.min(v)) for n, v in cells.parameters.items() if str(cells.population.model.units.get(n, "ms")) == "ms" and n != "t_ref"}
+    fast = [n for n, tau in taus.items() if "tau" in n and tau < 0.5 * dt]
+    if cells.method in ("euler", "rk4") and fast:
+        return f"likely cause: dt = {dt:g} ms is too long for {fast[0]} = {taus[fast[0]]:g} ms with method {cells.method}; take dt <= {taus[fast[0]] / 10:g}"
+    return f"likely cause: a weight or current too large, or dt = {dt:g} ms too long for method {cells.method}"
+
+
+def _recording(run: Run, record: Any, stopped: str) -> Recording:
+    k_done, dt = max(run.k, 0), run.dt
+    t_start, t_stop = float(grid_time(run.k_start, dt)), float(grid_time(k_done, dt))
+    spikes, columns = [], []
+    for c in run.cells:
+        offsets = c.off[run.k_start + 1 - c.base : k_done + 2 - c.base]  # of grid times k_start + 1 … k_done
+        ids = c.spk[offsets[0] : offsets[-1]] if offsets.size else c.spk[:0]
+        grid = np.repeat(np.arange(run.k_start + 1, k_done + 1), np.diff(offsets)) if offsets.size else np.empty(0)
+        spikes.append(SpikeTrains.from_sorted(grid_time(grid, dt), ids.copy(), c.n, t_stop, t_start))
+        columns.append(columns_of(c, run.k_start, k_done, dt))
+
+    def graph(projection: Projection) -> Graph:
+        for index, wires in enumerate(run.wires):
+            if wires.projection is projection:
+                return projection.draw(run.seed, index, dt)
+        raise KeyError(f"rec.graph: {projection} was not simulated")
+
+    rates = [r for r in ([record] if isinstance(record, str | Record) else record) if isinstance(r, Record) and r.variable == "rate"]
+    return Recording(
+        [c.population for c in run.cells], [c.name for c in run.cells], spikes, columns, final=final_state(run, k_done),
+        dt=dt, seed=run.seed, methods=[c.method for c in run.cells], t_start=t_start, t_stop=t_stop, stopped=stopped,
+        graphs=graph, rates=rates,
+    )  # fmt: skip

@@ -1,0 +1,52 @@
+"""`snnlab warmup`: compile the kernels that the lessons use before anybody waits for one.
+
+A kernel belongs to the structure of a network (see docs/design.md), so that a run of two steps compiles all that a
+long one needs. Values, sizes and durations make no difference here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+import snnlab as snn
+
+SHORT = 0.2  # ms: two steps
+
+
+def warmup(say: Callable[[str], None] = print) -> None:
+    """Run each structure for two steps, and say how long each took (its compilation, the first time)."""
+    for name, run in RUNS.items():
+        began = time.perf_counter()
+        run()
+        say(f"{time.perf_counter() - began:6.1f} s  {name}")
+
+
+def _one(**given) -> None:
+    snn.simulate(snn.LIF(), t_stop=SHORT, record=["v"], **given)
+
+
+def _many() -> None:
+    snn.simulate(snn.Population(snn.LIF(), 2), I=np.array([0.0, 300.0]), t_stop=SHORT)
+
+
+def _excitation_and_inhibition() -> None:
+    net = snn.Population(
+        snn.LIF(), 10, receptors={"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(10.0)}, name="net"
+    )
+    snn.simulate(net, t_stop=SHORT, seed=1, I=250.0, initial={"v": snn.uniform(-60.0, -50.0)}, projections=[
+        snn.Projection(net[:8], net, pairs=snn.random(0.5), w=1.62, delay=0.1, receptor="exc"),
+        snn.Projection(net[8:], net, pairs=snn.random(0.5), w=-9.0, delay=0.1, receptor="inh"),
+    ])  # fmt: skip
+
+
+RUNS: dict[str, Callable[[], None]] = {
+    "one LIF neuron, constant current": lambda: _one(I=300.0),
+    "one LIF neuron, a step of current": lambda: _one(I=snn.step(300.0, 0.0, SHORT)),
+    "one LIF neuron, Euler": lambda: _one(I=300.0, method="euler"),
+    "one LIF neuron, a step of current, Euler": lambda: _one(I=snn.step(300.0, 0.0, SHORT), method="euler"),
+    "LIF neurons, a current for each": _many,
+    "a network of excitatory and inhibitory LIF neurons": _excitation_and_inhibition,
+}

@@ -1,0 +1,64 @@
+"""A drawn graph as a kernel reads it: synapses sorted by delay, then by pre neuron, in compressed rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .grid import steps_array
+from .network import Projection, View, as_view
+from .spikes import SpikeTrains
+
+
+@dataclass
+class Wires:
+    """The synapses of one projection.
+
+    For delay class c and local pre neuron i, the synapses are s in indptr[c, i] : indptr[c, i + 1], with target
+    neuron targets[s] (in the whole post population) and weight w[s] (or w[0] for all). `order[s]` is the place
+    of synapse s among the drawn pairs; None when the order is the same.
+    """
+
+    projection: Projection
+    source: int  # number of the population or of the given spikes
+    post: int
+    delays: np.ndarray  # (classes,) in steps, ascending
+    indptr: np.ndarray  # (classes, n_pre + 1) int64
+    targets: np.ndarray  # (synapses,) int32
+    w: np.ndarray  # (synapses,) or (1,)
+    first: np.ndarray  # [first pre neuron in its population, number of pre neurons]
+    order: np.ndarray | None
+    scalar_weight: bool
+
+    @property
+    def replayed(self) -> bool:
+        return isinstance(self.projection.pre, SpikeTrains)
+
+
+def wire(projection: Projection, index: int, source: int, post: int, seed: int, dt: float) -> Wires:
+    """Draw a projection and sort it."""
+    pre, to, w, delay = projection.draw_parts(seed, index, dt)
+    n_pre = projection.pre.n
+    targets = to + as_view(projection.post).start
+    order = None
+    if np.ndim(delay) == 0 or pre.size == 0:
+        steps = np.broadcast_to(steps_array("Projection.delay", np.asarray([np.max(delay, initial=0.0)]), dt), (1,))
+        delays, classes = steps.copy(), np.zeros(pre.size, dtype=np.int64)
+    else:
+        delays, classes = np.unique(steps_array("Projection.delay", delay, dt), return_inverse=True)
+    rows = classes * n_pre + pre
+    if (np.diff(rows) < 0).any():
+        order = np.argsort(rows, kind="stable")
+        rows, targets = rows[order], targets[order]
+        w = w if np.ndim(w) == 0 else np.asarray(w)[order]
+    counts = np.bincount(rows, minlength=delays.size * n_pre).reshape(delays.size, n_pre)
+    indptr = np.zeros((delays.size, n_pre + 1), dtype=np.int64)
+    flat = np.concatenate([[0], np.cumsum(counts.ravel())])
+    indptr[:, :-1] = flat[:-1].reshape(delays.size, n_pre)
+    indptr[:, -1] = flat[n_pre::n_pre]
+    start = projection.pre.start if isinstance(projection.pre, View) else 0
+    return Wires(
+        projection, source, post, delays.astype(np.int64), indptr, targets.astype(np.int32),
+        np.atleast_1d(np.asarray(w, dtype=float)), np.array([start, n_pre]), order, np.ndim(w) == 0,
+    )  # fmt: skip

@@ -1,8 +1,8 @@
 """snnlab: spiking neural networks, taught by running them.
 
-    import snnlab as snn
-    rec = snn.simulate(snn.LIF(), I=300.0, t_stop=100.0, record=["v"])
-    snn.plots.trace(rec, "v")
+import snnlab as snn
+rec = snn.simulate(snn.LIF(), I=300.0, t_stop=100.0, record=["v"])
+snn.plots.trace(rec, "v")
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from . import alt_text
 from .connectivity import all_to_all, fixed_indegree, from_matrix, normal, one_to_one, random, uniform
 from .equations import UnitError, check_units, latex
 from .grid import on_grid
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from .twin import brian2_twin
 
 __version__ = "0.1.0"
+
+alt_text.install()  # every figure in a notebook gets alternative text, also one drawn by hand
 
 _LAZY = {  # imported when first used, so that `import snnlab` stays light
     "brian2_twin": ".twin",

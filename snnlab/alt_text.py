@@ -18,13 +18,13 @@ from __future__ import annotations
 import base64
 import html
 import io
-import math
 import sys
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+
+from .wording import count, extent, number
 
 OTHER_IMAGES = ("image/jpeg", "image/svg+xml", "application/pdf")
 
@@ -93,7 +93,7 @@ def install() -> bool:
             draw = registered
         try:
             text = alt_text(figure)
-        except Exception:  # noqa: BLE001 (whatever an artist may raise, the picture is still to be shown)
+        except Exception:
             text = str(figure)
         image = draw(figure) if draw is not None else None
         if image is None:  # an empty figure, another format than png, or no inline backend
@@ -119,8 +119,8 @@ def _smaller(png: str) -> str:
     """
     from PIL import Image
 
-    picture = Image.open(io.BytesIO(base64.b64decode(png)))
-    if picture.mode == "RGBA" and picture.getextrema()[3] != (255, 255):
+    picture: Image.Image = Image.open(io.BytesIO(base64.b64decode(png)))
+    if picture.mode == "RGBA" and picture.getchannel("A").getextrema() != (255, 255):
         return png
     picture = picture.convert("RGB")
     if picture.getcolors(4096) is None:

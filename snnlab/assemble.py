@@ -84,18 +84,26 @@ class Run:
 def populations_of(what: Any) -> list[Population]:
     """The populations of `simulate(what, ...)`; a bare model is one neuron (or one per value of its arrays)."""
     if isinstance(what, type) and issubclass(what, Neuron):
-        raise TypeError(f"simulate: what to run must be a model, got the class {what.__name__}: write {what.__name__}()")
+        raise TypeError(
+            f"simulate: what to run must be a model, got the class {what.__name__}: write {what.__name__}()"
+        )
     if isinstance(what, Neuron):
-        return [Population(what, max(np.size(getattr(what, p)) for p in what.parameters() or ("frozen",)) or 1)]
+        return [
+            Population(what, max(np.size(getattr(what, p)) for p in what.parameters() or ("frozen",)) or 1)
+        ]
     if isinstance(what, View):
         raise TypeError(f"simulate: {what} is a view; give its population and project from the view")
     populations = [what] if isinstance(what, Population) else what
     if not isinstance(populations, list | tuple) or not populations:
-        raise TypeError(f"simulate: what to run must be a model, a Population or a list of them, got {what!r}")
+        raise TypeError(
+            f"simulate: what to run must be a model, a Population or a list of them, got {what!r}"
+        )
     populations = [Population(p, 1) if isinstance(p, Neuron) else p for p in populations]
     for population in populations:
         if not isinstance(population, Population):
-            raise TypeError(f"simulate: what to run must be a model, a Population or a list of them, got {population!r}")
+            raise TypeError(
+                f"simulate: what to run must be a model, a Population or a list of them, got {population!r}"
+            )
     names = [p.name for p in populations if p.name]
     if len(set(map(id, populations))) != len(populations) or len(set(names)) != len(names):
         raise ValueError("simulate: every population stands once and has a name of its own")
@@ -122,7 +130,17 @@ def assemble(
     history = max([int(w.delays.max(initial=0)) for w in wires], default=0)
     inputs = inputs_of(I, populations, k_start, k_stop, dt)
     cells = [
-        _cells(p, index, inputs[index], method, seed, dt, k_stop - k_start + history + 2, k_start - history, max_spikes)
+        _cells(
+            p,
+            index,
+            inputs[index],
+            method,
+            seed,
+            dt,
+            k_stop - k_start + history + 2,
+            k_start - history,
+            max_spikes,
+        )
         for index, p in enumerate(populations)
     ]
     if start is None:
@@ -134,14 +152,18 @@ def assemble(
     structure = Structure(
         tuple(_population_kind(c) for c in cells),
         tuple(
-            ProjectionKind(f"{'s' if w.replayed else 'p'}{w.source}", w.post, w.projection.receptor, w.scalar_weight)
+            ProjectionKind(
+                f"{'s' if w.replayed else 'p'}{w.source}", w.post, w.projection.receptor, w.scalar_weight
+            )
             for w in wires
         ),
     )
     return Run(cells, sources, wires, structure, dt, seed, k_start, k_stop, k_start if start else -1, history)
 
 
-def _wires(populations: list[Population], projections: Any, seed: int, dt: float) -> tuple[list[Wires], list[SpikeTrains]]:
+def _wires(
+    populations: list[Population], projections: Any, seed: int, dt: float
+) -> tuple[list[Wires], list[SpikeTrains]]:
     if isinstance(projections, Projection):
         projections = (projections,)
     wires: list[Wires] = []
@@ -177,7 +199,11 @@ def _cells(population, index, given: Input, method, seed, dt, n_offsets, base, m
     n_ref: int | np.ndarray = 0
     if system.refractory:
         label, t_ref = f"{type(population.model).__name__}.t_ref", parameters["t_ref"]
-        n_ref = steps_array(label, t_ref, dt).astype(np.int32) if np.ndim(t_ref) else steps(label, t_ref, dt)
+        n_ref = (
+            steps_array(label, t_ref, dt).astype(np.int32)
+            if isinstance(t_ref, np.ndarray)
+            else steps(label, t_ref, dt)
+        )
     taus = [noise.tau for noise, _ in given.noises]
     return Cells(
         population, name, system, chosen, parameters, given, {},
@@ -256,7 +282,10 @@ def _population_kind(cells: Cells) -> PopulationKind:
         frozenset(name for name, value in cells.parameters.items() if isinstance(value, np.ndarray)),
         "array" if isinstance(given.constant, np.ndarray) else "scalar",
         {0: "", 1: "shared"}.get(given.width if cells.n > 1 else min(given.width, 1), "own"),
-        tuple(("white" if noise.tau is None else "ou", noise.shared, sigma.size > 1) for noise, sigma in given.noises),
+        tuple(
+            ("white" if noise.tau is None else "ou", noise.shared, sigma.size > 1)
+            for noise, sigma in given.noises
+        ),
     )
 
 
@@ -285,13 +314,15 @@ def _set_initial(cells: list[Cells], initial: Any, seed: int) -> None:
         initial = {cells[0].population: initial}
     for key, values in initial.items():
         if not isinstance(key, Population | View) or not isinstance(values, dict):
-            raise TypeError(f"initial: must be {{state: value}} or {{population or view: {{state: value}}}}, got {key!r}")
+            raise TypeError(
+                f"initial: must be {{state: value}} or {{population or view: {{state: value}}}}, got {key!r}"
+            )
         view = as_view(key)
-        entry = next((c for c in cells if c.population is view.parent), None)
-        if entry is None:
+        target = next((c for c in cells if c.population is view.parent), None)
+        if target is None:
             raise ValueError(f"initial: {key} is not simulated here")
         for label, value in values.items():
-            _set_state(entry, view, label, value, seed)
+            _set_state(target, view, label, value, seed)
     for entry in cells:
         _start_above(entry)
 
@@ -305,11 +336,17 @@ def _set_state(entry: Cells, view: View, label: str, value: Any, seed: int) -> N
         try:
             array = np.asarray(value, dtype=float)
         except (TypeError, ValueError):
-            raise TypeError(f"initial[{label!r}]: must be a number, an array ({view.n},) or a distribution, got {value!r}") from None
+            raise TypeError(
+                f"initial[{label!r}]: must be a number, an array ({view.n},) or a distribution, got {value!r}"
+            ) from None
     if array.shape not in ((), (view.n,)):
-        raise ValueError(f"initial[{label!r}]: must be a number or an array ({view.n},), got shape {array.shape}")
+        raise ValueError(
+            f"initial[{label!r}]: must be a number or an array ({view.n},), got shape {array.shape}"
+        )
     if not np.isfinite(array).all():
-        raise ValueError(f"initial[{label!r}]: must be finite, got {array[~np.isfinite(array)][0] if array.ndim else array}")
+        raise ValueError(
+            f"initial[{label!r}]: must be finite, got {array[~np.isfinite(array)][0] if array.ndim else array}"
+        )
     entry.x[entry.system.states[entry.system.labels.index(label)]][view.start : view.stop] = array
 
 
@@ -319,19 +356,23 @@ def _start_above(entry: Cells) -> None:
         values = {**entry.parameters, **entry.x, "t": 0.0, "dt": 0.1, "t_last": np.inf}
         names = entry.system.arguments(entry.system.model, "threshold")
         if "u" not in names:
-            above = entry.population.model.threshold(*(values[a] for a in names))  # type: ignore[attr-defined]
+            above = entry.population.model.threshold(*(values[a] for a in names))
             entry.above[:] = above
 
 
 def _continue(cells: list[Cells], start: State, initial: Any, history: int) -> None:
     """Copy the final state of an earlier run."""
     if initial is not None:
-        raise ValueError("initial: a run that continues another takes its state from `start`; give one of the two")
+        raise ValueError(
+            "initial: a run that continues another takes its state from `start`; give one of the two"
+        )
     if len(start.cells) != len(cells):
         raise ValueError(f"start: holds {len(start.cells)} populations, this run has {len(cells)}")
     for entry, saved in zip(cells, start.cells, strict=True):
         if saved.n != entry.n or set(saved.x) != set(entry.system.states) or len(saved.ou) != len(entry.ou):
-            raise ValueError(f"start: {entry.name} differs from the run that it continues in size, states or noise")
+            raise ValueError(
+                f"start: {entry.name} differs from the run that it continues in size, states or noise"
+            )
         entry.x = {name: saved.x[name].copy() for name in entry.system.states}
         for name in ("ref", "above", "last"):
             getattr(entry, name)[:] = getattr(saved, name)

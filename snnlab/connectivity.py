@@ -16,7 +16,9 @@ class PairRule:
     """A rule for pairs: `draw(rng, n_pre, n_post)` returns (pre ids, post ids), sorted by pre, then post."""
 
     text: str
-    draw: Callable[[np.random.Generator, int, int], tuple[np.ndarray, np.ndarray]] = field(repr=False, compare=False)
+    draw: Callable[[np.random.Generator, int, int], tuple[np.ndarray, np.ndarray]] = field(
+        repr=False, compare=False
+    )
 
     def __repr__(self) -> str:
         return self.text
@@ -113,7 +115,8 @@ def fixed_indegree(k: int) -> PairRule:
         if k > n_pre:
             raise ValueError(f"fixed_indegree.k: must be at most the {n_pre} pre neurons, got {k}")
         pre = np.concatenate(
-            [rng.choice(n_pre, size=k, replace=False, shuffle=False) for _ in range(n_post)] or [np.empty(0, np.int64)]
+            [rng.choice(n_pre, size=k, replace=False, shuffle=False) for _ in range(n_post)]
+            or [np.empty(0, np.int64)]
         )
         post = np.repeat(np.arange(n_post), k)
         order = np.lexsort((post, pre))

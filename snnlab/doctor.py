@@ -63,7 +63,7 @@ def report(say: Callable[[str], None] = print) -> int:
 def _guarded(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     try:
         yield from check()
-    except Exception as error:  # noqa: BLE001 - whatever the check met, say so and let the others run
+    except Exception as error:
         name = check.__name__.replace("_", " ")
         yield Finding("WRONG", f"{name}: {_in_words(error)}", f"install again: {pip('-r requirements.txt')}")
 
@@ -135,7 +135,7 @@ def simulation() -> Iterator[Finding]:
     loaded = time.perf_counter()
     count = len(snn.simulate(snn.LIF(), I=CURRENT, t_stop=1000.0).spikes)
     yield _judged(
-        "snnlab", count, time.perf_counter() - loaded, f"; {loaded - began:.1f} s to load or compile"
+        "snnlab", count, time.perf_counter() - loaded, f", after {loaded - began:.2g} s to load or compile"
     )
 
 
@@ -150,7 +150,7 @@ def brian2() -> Iterator[Finding]:
         return
     try:
         b = importlib.import_module("brian2")
-    except Exception as error:  # noqa: BLE001 - a broken pair of versions fails in any way it likes
+    except Exception as error:
         yield Finding("WRONG", f"Brian2 {ours} with NumPy {numpys} cannot be imported: {_in_words(error)}",
                       pip("--force-reinstall -r requirements.txt"))  # fmt: skip
         return
@@ -172,7 +172,7 @@ CHECKS = (python, packages, notebook, kernel_cache, simulation, brian2)
 
 def _judged(who: str, count: int, seconds: float, more: str = "") -> Finding:
     if abs(count - 48) <= 1:
-        text = f"{who}: one second of a LIF neuron, {count} spikes ({1000 * seconds:.1f} ms{more})"
+        text = f"{who}: one second of a LIF neuron, {count} spikes ({seconds:.3g} s{more})"
         return Finding("ok", text)
     return Finding(
         "WRONG", f"{who}: {count} spikes where theory says 48", "please report this with all lines above"

@@ -8,7 +8,12 @@ from fractions import Fraction
 from .model import Declared, Equations, Neuron, Synapse
 from .units import Unit, as_unit, ms, one
 
-_SAME_UNIT = {"minimum", "maximum", "clip", "where"}  # their (value) arguments have one unit, and so has the result
+_SAME_UNIT = {
+    "minimum",
+    "maximum",
+    "clip",
+    "where",
+}  # their (value) arguments have one unit, and so has the result
 _PURE = {"exp", "expm1", "log", "tanh", "cosh", "exprel"}  # of a pure number
 
 
@@ -96,13 +101,17 @@ class _Units:
         left, right = self.of(node.left), self.of(node.right)
         if isinstance(node.op, ast.Pow):
             if right is not None and not right.is_number:
-                raise UnitError(f"{self.where}: the exponent `{ast.unparse(node.right)}` is in {right}, not a number")
+                raise UnitError(
+                    f"{self.where}: the exponent `{ast.unparse(node.right)}` is in {right}, not a number"
+                )
             if left is None or left.is_number:
                 return one
             try:
                 exponent = ast.literal_eval(node.right)
             except ValueError:
-                raise UnitError(f"{self.where}: a power of a quantity in {left} needs a plain number") from None
+                raise UnitError(
+                    f"{self.where}: a power of a quantity in {left} needs a plain number"
+                ) from None
             return left ** Fraction(exponent).limit_denominator(1000)
         if left is None:
             return None
@@ -122,12 +131,14 @@ class _Units:
         if name == "sqrt":
             return unit ** Fraction(1, 2)
         if name in _PURE and not unit.is_number:
-            raise UnitError(f"{self.where}: {name}() takes a pure number, but `{ast.unparse(node.args[0])}` is in {unit}")
+            raise UnitError(
+                f"{self.where}: {name}() takes a pure number, but `{ast.unparse(node.args[0])}` is in {unit}"
+            )
         return one
 
     def same(self, nodes: list[ast.expr], what: str) -> Unit | None:
         found: Unit | None = None
-        first: ast.expr | None = None
+        first = nodes[0]
         for node in nodes:
             unit = self.of(node)
             if unit is None:
@@ -141,10 +152,7 @@ class _Units:
         return found
 
 
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
-).split()
+_GREEK = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"]
 
 
 def symbol(name: str) -> str:
@@ -154,7 +162,9 @@ def symbol(name: str) -> str:
     \tau_m v_{\mathrm{th}} E_L
     """
     head, _, tail = name.partition("_")
-    head = f"\\{head}" if head in _GREEK else (head if len(head) == 1 or head == "dt" else rf"\mathrm{{{head}}}")
+    head = (
+        f"\\{head}" if head in _GREEK else (head if len(head) == 1 or head == "dt" else rf"\mathrm{{{head}}}")
+    )
     if not tail:
         return head
     tail = tail.replace("_", ",")
@@ -256,11 +266,20 @@ def _dynamics_lines(cls: type[Declared]) -> list[str]:
     for state, node in zip(cls.state, read.returns, strict=True):
         value = values.get(node.id, node) if isinstance(node, ast.Name) else node
         left = rf"\frac{{d{symbol(state)}}}{{dt}}"
-        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div) and isinstance(value.right, ast.Name):
-            left, value = f"{symbol(value.right.id)} {left}", value.left  # tau dv/dt = ..., as in the textbooks
+        if (
+            isinstance(value, ast.BinOp)
+            and isinstance(value.op, ast.Div)
+            and isinstance(value.right, ast.Name)
+        ):
+            left, value = (
+                f"{symbol(value.right.id)} {left}",
+                value.left,
+            )  # tau dv/dt = ..., as in the textbooks
         lines.append(f"{left} &= {expression_tex(value)}")
     return lines
 
 
 def _changes(read: Equations, text: str) -> list[str]:
-    return [rf"\text{{{text} }} {symbol(name)} &\leftarrow {expression_tex(value)}" for name, value in read.body]
+    return [
+        rf"\text{{{text} }} {symbol(name)} &\leftarrow {expression_tex(value)}" for name, value in read.body
+    ]

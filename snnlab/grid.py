@@ -42,7 +42,9 @@ def steps(name: str, x, dt: float) -> int:
     exact = x / dt
     k = round(exact)
     if abs(exact - k) > 1e-6 * max(1.0, abs(exact) * 1e-6):
-        raise ValueError(f"{name}: must be a multiple of dt = {dt:g} ms, got {x:g} (snn.on_grid({x:g}, {dt:g}) is {on_grid(x, dt):g})")
+        raise ValueError(
+            f"{name}: must be a multiple of dt = {dt:g} ms, got {x:g} (snn.on_grid({x:g}, {dt:g}) is {on_grid(x, dt):g})"
+        )
     return k
 
 

@@ -18,7 +18,9 @@ class Input:
     """What one population gets: a constant (number or (n,)), plus functions of the step, plus noises."""
 
     constant: float | np.ndarray = 0.0
-    series: list[Callable[[int, int], np.ndarray]] = field(default_factory=list)  # (k, k_end) -> (steps, 1 or n)
+    series: list[Callable[[int, int], np.ndarray]] = field(
+        default_factory=list
+    )  # (k, k_end) -> (steps, 1 or n)
     noises: list[tuple[Noise, np.ndarray]] = field(default_factory=list)  # with sigma (1,) or (n,)
     width: int = 0  # 0: no series; 1: shared by all neurons; n: one per neuron
 
@@ -47,7 +49,9 @@ def inputs_of(I: Any, populations: list[Population], k_start: int, k_stop: int, 
 
 def _add(entry: Input, I: Any, view: View, k_start: int, k_stop: int, dt: float) -> None:
     if isinstance(I, bool | str) or I is None:
-        raise TypeError(f"I: must be a current in pA: a number, an array, a stimulus or a function of t, got {I!r}")
+        raise TypeError(
+            f"I: must be a current in pA: a number, an array, a stimulus or a function of t, got {I!r}"
+        )
     if isinstance(I, Stimulus):
         _add_stimulus(entry, I, view, dt)
     elif callable(I):
@@ -68,7 +72,9 @@ def _add_array(entry: Input, I: Any, view: View, k_start: int, k_stop: int) -> N
     n, n_steps = view.n, k_stop - k_start
     if not np.isfinite(array).all():
         where = np.argwhere(~np.isfinite(array))[0].tolist()
-        raise ValueError(f"I: must be finite, got {array[tuple(where)]}" + (f" at index {where}" if array.ndim else ""))
+        raise ValueError(
+            f"I: must be finite, got {array[tuple(where)]}" + (f" at index {where}" if array.ndim else "")
+        )
     if array.ndim == 0 or array.shape == (n,):
         _add_constant(entry, array, view)
     elif array.ndim == 2 and array.shape[0] == n_steps and array.shape[1] in (1, n):
@@ -109,7 +115,9 @@ def _add_stimulus(entry: Input, stimulus: Stimulus, view: View, dt: float) -> No
     if stimulus.n not in (1, view.n):
         raise ValueError(f"I: the stimulus has values for {stimulus.n} neurons, {view} has {view.n}")
     if stimulus.shapes:
-        _add_series(entry, lambda k, k_end: stimulus.sample(grid_time(np.arange(k, k_end), dt)), view, stimulus.n)
+        _add_series(
+            entry, lambda k, k_end: stimulus.sample(grid_time(np.arange(k, k_end), dt)), view, stimulus.n
+        )
     for noise in stimulus.noises:
         sigma = np.atleast_1d(np.asarray(noise.sigma, dtype=float))
         if view.n != view.parent.n:
@@ -124,11 +132,17 @@ def _value(I: Callable, t: float, view: View) -> np.ndarray:
     try:
         value = np.asarray(I(t), dtype=float)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"I: as a function of t it must return a current in pA; at t = {t:g} ms: {error}") from error
+        raise TypeError(
+            f"I: as a function of t it must return a current in pA; at t = {t:g} ms: {error}"
+        ) from error
     if value.shape not in ((), (1,), (view.n,)):
-        raise ValueError(f"I: as a function of t it must return a number or shape ({view.n},), got {value.shape}")
+        raise ValueError(
+            f"I: as a function of t it must return a number or shape ({view.n},), got {value.shape}"
+        )
     if not np.isfinite(value).all():
-        raise ValueError(f"I: must be finite, got {value[~np.isfinite(value)][0] if value.ndim else value} at t = {t:g} ms")
+        raise ValueError(
+            f"I: must be finite, got {value[~np.isfinite(value)][0] if value.ndim else value} at t = {t:g} ms"
+        )
     return value
 
 

@@ -1,7 +1,7 @@
 """Integration methods. Each is two small functions: the step in NumPy, and the same step as kernel lines.
 
 A NumPy step takes f (a list of states -> list of derivatives), the states x and dt, and returns the increments.
-Kernel lines compute `inc_STATE` for every state; `call` writes a call of the compiled right-hand side.
+Kernel lines compute `_inc_STATE` for every state; `call` writes a call of the compiled right-hand side.
 To add a method, add one entry to METHODS.
 """
 
@@ -29,8 +29,8 @@ def _euler(f, x, dt):
 
 
 def _euler_lines(system: System, call) -> list[str]:
-    derivatives = ", ".join(f"d_{s}" for s in system.states)
-    return [f"{derivatives} = {call({})}", *(f"inc_{s} = dt * d_{s}" for s in system.states)]
+    derivatives = ", ".join(f"_d_{s}" for s in system.states)
+    return [f"{derivatives} = {call({})}", *(f"_inc_{s} = dt * _d_{s}" for s in system.states)]
 
 
 def _rk4(f, x, dt):
@@ -46,9 +46,11 @@ def _rk4_lines(system: System, call) -> list[str]:
     lines = []
     for stage, (previous, share) in enumerate([("", ""), ("a", "0.5 * "), ("b", "0.5 * "), ("c", "")]):
         name = "abcd"[stage]
-        changed = {s: f"{s} + {share}dt * {previous}_{s}" for s in system.states} if stage else {}
-        lines.append(", ".join(f"{name}_{s}" for s in system.states) + f" = {call(changed)}")
-    return lines + [f"inc_{s} = dt / 6.0 * (a_{s} + 2.0 * b_{s} + 2.0 * c_{s} + d_{s})" for s in system.states]
+        changed = {s: f"{s} + {share}dt * _{previous}_{s}" for s in system.states} if stage else {}
+        lines.append(", ".join(f"_{name}_{s}" for s in system.states) + f" = {call(changed)}")
+    return lines + [
+        f"_inc_{s} = dt / 6.0 * (_a_{s} + 2.0 * _b_{s} + 2.0 * _c_{s} + _d_{s})" for s in system.states
+    ]
 
 
 def _exponential_euler(f, x, dt):
@@ -63,12 +65,14 @@ def _exponential_euler(f, x, dt):
 
 
 def _exponential_euler_lines(system: System, call) -> list[str]:
-    lines = [", ".join(f"d_{s}" for s in system.states) + f" = {call({})}"]
+    lines = [", ".join(f"_d_{s}" for s in system.states) + f" = {call({})}"]
     for k, state in enumerate(system.states):
-        targets = ", ".join(f"z_{state}" if m == k else "_" for m in range(len(system.states)))
+        targets = ", ".join(f"_z_{state}" if m == k else "_" for m in range(len(system.states)))
         lines.append(f"{targets} = {call({state: f'{state} + 1.0'})}")
-        lines.append(f"z_{state} = dt * (z_{state} - d_{state})")
-        lines.append(f"inc_{state} = (1.0 if z_{state} == 0.0 else expm1(z_{state}) / z_{state}) * dt * d_{state}")
+        lines.append(f"_z_{state} = dt * (_z_{state} - _d_{state})")
+        lines.append(
+            f"_inc_{state} = (1.0 if _z_{state} == 0.0 else expm1(_z_{state}) / _z_{state}) * dt * _d_{state}"
+        )
     return lines
 
 
@@ -82,17 +86,17 @@ def _exact(f, x, dt, matrix=None):
 
 
 def _exact_lines(system: System, call) -> list[str]:
-    lines = [", ".join(f"d_{s}" for s in system.states) + f" = {call({})}"]
+    lines = [", ".join(f"_d_{s}" for s in system.states) + f" = {call({})}"]
     for a, state in enumerate(system.states):
         terms = [
-            f"m_{a}_{b} * d_{other}" for b, other in enumerate(system.states) if other in system.reaches[a]
+            f"_m_{a}_{b} * _d_{other}" for b, other in enumerate(system.states) if other in system.reaches[a]
         ]  # fmt: skip
         free = " + ".join(terms)
         if system.refractory and not system.frozen[a] and couples_to_frozen(system, a):
-            held = " + ".join(term.replace("m_", "h_", 1) for term in terms)
-            lines.append(f"inc_{state} = ({free}) if live else ({held})")
+            held = " + ".join(term.replace("_m_", "_h_", 1) for term in terms)
+            lines.append(f"_inc_{state} = ({free}) if _live else ({held})")
         else:
-            lines.append(f"inc_{state} = {free}")
+            lines.append(f"_inc_{state} = {free}")
     return lines
 
 
@@ -168,12 +172,23 @@ def exact_matrices(system: System, matrix: np.ndarray, dt: float) -> tuple[np.nd
 
 def is_affine_in_each(system: System, values: dict, rng: np.random.Generator) -> bool:
     """True when every derivative is affine in its own state, which exponential_euler needs."""
-    base = {**values, **{s: float(v) for s, v in zip(system.states, rng.uniform(0.1, 1.0, len(system.states)), strict=True)}}
+    base = {
+        **values,
+        **{
+            s: float(v) for s, v in zip(system.states, rng.uniform(0.1, 1.0, len(system.states)), strict=True)
+        },
+    }
     with np.errstate(all="ignore"):
         for k, state in enumerate(system.states):
-            f = [np.asarray(system.derivatives({**base, state: base[state] + h})[k], dtype=float) for h in (0.0, 1.0, 2.0, 40.0)]
+            f = [
+                np.asarray(system.derivatives({**base, state: base[state] + h})[k], dtype=float)
+                for h in (0.0, 1.0, 2.0, 40.0)
+            ]
             slope = f[1] - f[0]
             scale = np.abs(f[0]) + np.abs(slope) * 40.0 + 1e-300
-            if not ((np.abs(f[2] - f[0] - 2 * slope) <= 1e-9 * scale) & (np.abs(f[3] - f[0] - 40 * slope) <= 1e-9 * scale)).all():
+            if not (
+                (np.abs(f[2] - f[0] - 2 * slope) <= 1e-9 * scale)
+                & (np.abs(f[3] - f[0] - 40 * slope) <= 1e-9 * scale)
+            ).all():
                 return False
     return True

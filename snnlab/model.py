@@ -13,7 +13,7 @@ import inspect
 import linecache
 import textwrap
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn, dataclass_transform
 
 import numpy as np
 
@@ -82,17 +82,19 @@ class _Reader:
         self.tree = ast.parse("\n".join(self.lines))
         self.node = self.tree.body[0]
 
-    def fail(self, node: ast.AST, message: str):
+    def fail(self, node: ast.AST, message: str) -> NoReturn:
         line = self.lines[getattr(node, "lineno", 1) - 1].strip()
         raise TypeError(f"{self.where}, line `{line}`: {message}")
 
-    def read(self, allowed_args: Iterable[str], needs: str | None = None) -> Equations:
+    def read(self, allowed_args: Iterable[str]) -> Equations:
         node = self.node
         if not isinstance(node, ast.FunctionDef):
             self.fail(node, "must be a plain function (def)")
         arguments = node.args
         if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.defaults:
-            self.fail(node, "arguments are plain names of states, parameters and inputs: no default, no *, no **")
+            self.fail(
+                node, "arguments are plain names of states, parameters and inputs: no default, no *, no **"
+            )
         args = tuple(a.arg for a in (*arguments.posonlyargs, *arguments.args))
         allowed = tuple(allowed_args)
         for arg in args:
@@ -117,7 +119,8 @@ class _Reader:
                 and isinstance(statement.targets[0], ast.Name)
             ):
                 self.fail(
-                    statement, "a body is assignments `name = expression` and one return; no if, no loop: use where()"
+                    statement,
+                    "a body is assignments `name = expression` and one return; no if, no loop: use where()",
                 )
             self._expression(statement.value, known)
             known = known | {statement.targets[0].id}
@@ -150,11 +153,15 @@ class _Reader:
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", ast.unparse(node.func))
                 if name not in VOCABULARY or node.keywords:
-                    self.fail(expression, f"{name!r} can't be called here; allowed are {', '.join(VOCABULARY)}")
+                    self.fail(
+                        expression, f"{name!r} can't be called here; allowed are {', '.join(VOCABULARY)}"
+                    )
                 functions.add(id(node.func))
             if isinstance(node, ast.Compare) and len(node.ops) > 1:
                 self.fail(expression, "a chained comparison is not allowed: write one comparison")
-            if isinstance(node, ast.Constant) and (isinstance(node.value, bool) or not isinstance(node.value, int | float)):
+            if isinstance(node, ast.Constant) and (
+                isinstance(node.value, bool) or not isinstance(node.value, int | float)
+            ):
                 self.fail(expression, f"the constant {node.value!r} is not a number")
         for node in ast.walk(expression):
             if isinstance(node, ast.Name) and id(node) not in functions and node.id not in known:
@@ -171,6 +178,7 @@ class _Reader:
         return made
 
 
+@dataclass_transform(frozen_default=True, eq_default=False)
 class Declared:
     """What neurons, synapses and plasticity rules share: parameters with units, checked once."""
 
@@ -178,6 +186,7 @@ class Declared:
     state: ClassVar[dict[str, str]] = {}
     equations: ClassVar[dict[str, Equations]] = {}
     units: ClassVar[dict[str, Unit]] = {}  # of parameters and states
+    checks: ClassVar[Callable[..., Iterable]]
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -221,10 +230,19 @@ class Declared:
                     f"got {field.type!r}"
                 ) from None
             if field.name in (*RESERVED, *cls.state):
-                raise TypeError(f"{cls.__name__}.{field.name}: the name is reserved; name the parameter otherwise")
+                raise TypeError(
+                    f"{cls.__name__}.{field.name}: the name is reserved; name the parameter otherwise"
+                )
+        for name in (*cls.state, *(f.name for f in dataclasses.fields(cls))):  # type: ignore[arg-type]
+            if name.startswith("_"):
+                raise TypeError(
+                    f"{cls.__name__}.{name}: names of states and parameters don't begin with an underscore"
+                )
         for name in cls.state:
             if name in ("I", "t", "dt", "t_ref", "t_last"):
-                raise TypeError(f"{cls.__name__}.state: the name {name!r} is reserved; name the state otherwise")
+                raise TypeError(
+                    f"{cls.__name__}.state: the name {name!r} is reserved; name the state otherwise"
+                )
         cls.units = units
 
     @classmethod
@@ -250,7 +268,9 @@ class Declared:
         values = {name: getattr(self, name) for name in self.parameters()}
         sizes = {v.size for v in values.values() if isinstance(v, np.ndarray)}
         if len(sizes) > 1:
-            raise ValueError(f"{type(self).__name__}: parameters given as arrays must have one length, got {sorted(sizes)}")
+            raise ValueError(
+                f"{type(self).__name__}: parameters given as arrays must have one length, got {sorted(sizes)}"
+            )
         if hasattr(self, "checks"):
             wanted = inspect.signature(self.checks).parameters
             for ok, message in self.checks(**{name: values[name] for name in wanted}):
@@ -262,11 +282,15 @@ class Declared:
         label = f"{type(self).__name__}.{name}"
         spelled = "" if unit.is_number else f" {unit}"
         if isinstance(value, bool | str) or value is None:
-            raise TypeError(f"{label}: must be a number in {unit} or an array of one per neuron, got {value!r}")
+            raise TypeError(
+                f"{label}: must be a number in {unit} or an array of one per neuron, got {value!r}"
+            )
         try:
             array = np.array(value, dtype=float)
         except (TypeError, ValueError):
-            raise TypeError(f"{label}: must be a number in {unit} or an array of one per neuron, got {value!r}") from None
+            raise TypeError(
+                f"{label}: must be a number in {unit} or an array of one per neuron, got {value!r}"
+            ) from None
         if array.ndim > 1 or array.size == 0:
             raise ValueError(f"{label}: must be one number or an array (n,), got shape {array.shape}")
         if not np.isfinite(array).all():
@@ -359,6 +383,10 @@ class Neuron(Declared, abstract=True):
     """
 
     functions = ("initial", "dynamics", "threshold", "reset")
+    initial: ClassVar[Callable[..., dict]]
+    dynamics: ClassVar[Callable[..., Any]]
+    threshold: ClassVar[Callable[..., Any]]
+    reset: ClassVar[Callable[..., Any]]
     input: ClassVar[dict[str, str]] = {"I": "pA"}
     frozen: ClassVar[tuple[str, ...]] = ()
     method: ClassVar[str] = "rk4"
@@ -378,7 +406,9 @@ class Neuron(Declared, abstract=True):
             raise TypeError(f'{name}.state: must name at least one state, for example {{"v": "mV"}}')
         for needed in ("initial", "dynamics", "threshold"):
             if needed not in read:
-                raise TypeError(f"{name}.{needed}: is missing; a neuron declares initial, dynamics and threshold")
+                raise TypeError(
+                    f"{name}.{needed}: is missing; a neuron declares initial, dynamics and threshold"
+                )
         if set(read["initial"].keys) != set(cls.state):
             raise TypeError(f"{name}.initial: must return a dict with the states {tuple(cls.state)}")
         if len(read["dynamics"].returns) != len(cls.state):
@@ -387,10 +417,14 @@ class Neuron(Declared, abstract=True):
                 f"returns {len(read['dynamics'].returns)}"
             )
         if len(read["threshold"].returns) != 1:
-            raise TypeError(f"{name}.threshold: must return one value, true where the neuron is above threshold")
+            raise TypeError(
+                f"{name}.threshold: must return one value, true where the neuron is above threshold"
+            )
         for returned in read["reset"].returns if "reset" in read else ():
             if not (isinstance(returned, ast.Name) and returned.id in cls.state):
-                raise TypeError(f"{name}.reset: must return names of states, returns `{ast.unparse(returned)}`")
+                raise TypeError(
+                    f"{name}.reset: must return names of states, returns `{ast.unparse(returned)}`"
+                )
         for frozen in cls.frozen:
             if frozen not in cls.state:
                 raise TypeError(f"{name}.frozen: {frozen!r} is not a state; states are {tuple(cls.state)}")
@@ -411,9 +445,13 @@ class Neuron(Declared, abstract=True):
             after.update(zip(self.reset_names(), changed, strict=True))
             if np.any(call(self, "threshold", {**after, **values})[0]):
                 name = next((a for a in self.equations["reset"].args if a in self.parameters()), "reset")
-                shown = ", ".join(f"{p} = {getattr(self, p)}" for p in self.equations["threshold"].args if hasattr(self, p))
+                shown = ", ".join(
+                    f"{p} = {getattr(self, p)}" for p in self.equations["threshold"].args if hasattr(self, p)
+                )
                 got = getattr(self, name) if name != "reset" else after
-                raise ValueError(f"{type(self).__name__}.{name}: the reset must be below threshold ({shown}), got {got}")
+                raise ValueError(
+                    f"{type(self).__name__}.{name}: the reset must be below threshold ({shown}), got {got}"
+                )
 
     def initial_state(self) -> dict:
         """The states before the run: {name: number or array (n,)}."""
@@ -439,12 +477,19 @@ class Synapse(Declared, abstract=True):
     """
 
     functions = ("dynamics", "current", "arrive")
+    dynamics: ClassVar[Callable[..., Any]]
+    current: ClassVar[Callable[..., Any]]
+    arrive: ClassVar[Callable[..., Any]]
     weight: ClassVar[str] = "pA"
     neuron_states: ClassVar[dict[str, str]] = {}  # states of the neuron that `arrive` or `current` use
 
     @classmethod
     def known_names(cls, function: str) -> tuple[str, ...]:
-        extra = {"dynamics": ("t", "dt"), "current": (*cls.neuron_states,), "arrive": ("w", *cls.neuron_states)}
+        extra = {
+            "dynamics": ("t", "dt"),
+            "current": (*cls.neuron_states,),
+            "arrive": ("w", *cls.neuron_states),
+        }
         return (*cls.state, *extra[function], *cls.parameters())
 
     @classmethod
@@ -458,7 +503,9 @@ class Synapse(Declared, abstract=True):
             raise TypeError(f"{name}.dynamics: must return one derivative per state {tuple(cls.state)}")
         for returned in read["arrive"].returns:
             if not (isinstance(returned, ast.Name) and returned.id in (*cls.state, *cls.neuron_states)):
-                raise TypeError(f"{name}.arrive: must return names of states, returns `{ast.unparse(returned)}`")
+                raise TypeError(
+                    f"{name}.arrive: must return names of states, returns `{ast.unparse(returned)}`"
+                )
 
 
 def call(model: Declared, function: str, values: dict) -> tuple:

@@ -41,9 +41,13 @@ class Population:
     (True, 2)
     """
 
-    def __init__(self, model: Neuron, n: int, receptors: dict[str, Synapse] | None = None, name: str | None = None):
+    def __init__(
+        self, model: Neuron, n: int, receptors: dict[str, Synapse] | None = None, name: str | None = None
+    ):
         if isinstance(model, type) and issubclass(model, Neuron):
-            raise TypeError(f"Population.model: must be a model, got the class {model.__name__}: write {model.__name__}()")
+            raise TypeError(
+                f"Population.model: must be a model, got the class {model.__name__}: write {model.__name__}()"
+            )
         if not isinstance(model, Neuron):
             raise TypeError(f"Population.model: must be a neuron model such as LIF(), got {model!r}")
         if isinstance(n, bool) or not isinstance(n, int | np.integer):
@@ -87,7 +91,9 @@ def _check_receptor(model: Neuron, name: str, synapse: Any, n: int) -> None:
     if not isinstance(name, str) or not name.isidentifier():
         raise TypeError(f"{where}: a receptor's name must be a plain word such as 'exc'")
     if isinstance(synapse, type) and issubclass(synapse, Synapse):
-        raise TypeError(f"{where}: must be a synapse, got the class {synapse.__name__}: write {synapse.__name__}()")
+        raise TypeError(
+            f"{where}: must be a synapse, got the class {synapse.__name__}: write {synapse.__name__}()"
+        )
     if not isinstance(synapse, Synapse):
         raise TypeError(f"{where}: must be a synapse such as ExpCurrent(5.0), got {synapse!r}")
     for state, unit in synapse.neuron_states.items():
@@ -187,14 +193,16 @@ class Projection:
 
     def __init__(self, pre, post, pairs, w, delay, receptor: str | None = None):
         if not isinstance(pre, Population | View | SpikeTrains):
-            raise TypeError(f"Projection.pre: must be a Population, a view of one, or SpikeTrains, got {pre!r}")
+            raise TypeError(
+                f"Projection.pre: must be a Population, a view of one, or SpikeTrains, got {pre!r}"
+            )
         if not isinstance(post, Population | View):
             raise TypeError(f"Projection.post: must be a Population or a view of one, got {post!r}")
         self.pre, self.post = pre, post
         self.receptor = self._receptor(receptor)
         self.synapse = as_view(post).parent.receptors[self.receptor]
         self.pairs = pairs if isinstance(pairs, PairRule) else self._given_pairs(pairs)
-        n_pairs = None if isinstance(pairs, PairRule) else self.pairs[0].size
+        n_pairs = None if isinstance(self.pairs, PairRule) else self.pairs[0].size
         self.w = _numbers("Projection.w", w, n_pairs)
         self.delay = _numbers("Projection.delay", delay, n_pairs)
         self._check_range("Projection.w", self.w, as_unit(self.synapse.weight) == as_unit("nS"), "nS")
@@ -209,7 +217,9 @@ class Projection:
                 'give it one: Population(..., receptors={"exc": ExpCurrent(5.0)})'
             )
         if name is None and len(known) > 1:
-            raise ValueError(f"Projection.receptor: must be one of {known}, since {population} has {len(known)}")
+            raise ValueError(
+                f"Projection.receptor: must be one of {known}, since {population} has {len(known)}"
+            )
         if name is not None and name not in known:
             raise ValueError(f"Projection.receptor: must be one of {known}, got {name!r}")
         return known[0] if name is None else name
@@ -225,7 +235,9 @@ class Projection:
         for side, ids, n in (("pre", pre, self.pre.n), ("post", post, self.post.n)):
             array = np.asarray(ids)
             if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
-                raise TypeError(f"Projection.pairs: {side} ids must be a sequence of whole numbers, got {ids!r}")
+                raise TypeError(
+                    f"Projection.pairs: {side} ids must be a sequence of whole numbers, got {ids!r}"
+                )
             array = array.astype(np.int64)
             bad = array[(array < 0) | (array >= n)]
             if bad.size:
@@ -270,7 +282,9 @@ class Projection:
     def _drawn(where: str, rule, make, seed: int, stream: str, size: int):
         values = rule.draw(make(seed, stream), size) if isinstance(rule, Distribution) else rule
         if np.ndim(values) == 1 and np.size(values) != size:
-            raise ValueError(f"{where}: must be one number or one per pair ({size}), got {np.size(values)} values")
+            raise ValueError(
+                f"{where}: must be one number or one per pair ({size}), got {np.size(values)} values"
+            )
         return values
 
     def __repr__(self) -> str:
@@ -281,7 +295,9 @@ def _numbers(where: str, value, n_pairs: int | None):
     if isinstance(value, Distribution):
         return value
     if isinstance(value, bool | str) or value is None:
-        raise TypeError(f"{where}: must be a number, an array of one per pair, or a distribution, got {value!r}")
+        raise TypeError(
+            f"{where}: must be a number, an array of one per pair, or a distribution, got {value!r}"
+        )
     try:
         array = np.array(value, dtype=float)
     except (TypeError, ValueError):
@@ -291,5 +307,7 @@ def _numbers(where: str, value, n_pairs: int | None):
     if array.ndim > 1 or (array.ndim == 1 and n_pairs is not None and array.size != n_pairs):
         raise ValueError(f"{where}: must be one number or one per pair ({n_pairs}), got shape {array.shape}")
     if not np.isfinite(array).all():
-        raise ValueError(f"{where}: must be finite, got {array[~np.isfinite(array)][0] if array.ndim else float(array)}")
+        raise ValueError(
+            f"{where}: must be finite, got {array[~np.isfinite(array)][0] if array.ndim else float(array)}"
+        )
     return float(array) if array.ndim == 0 else array

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .alt_text import alt_text, count, describe, extent, install, number, set_alt_text, time
+from . import wording
+from .alt_text import alt_text, describe, install, set_alt_text
 from .spikes import SpikeTrains
 
 __all__ = ["alt_text", "current", "curve", "fi", "panels", "raster", "set_alt_text", "trace"]
@@ -94,6 +95,11 @@ def trace(rec: Any, variable: str = "v", neurons: int | Sequence[int] | None = N
     v_th = _scalar(model, "v_th") if variable == "v" else None
     spiky = variable == "v" and getattr(model, "reset", None) is not None
 
+    name, unit = "membrane potential" if variable == "v" else variable, _unit(model, variable)
+    v_reset = _scalar(model, "v_reset") if spiky else None
+    title = name.capitalize() if variable == "v" else name
+    text = wording.of_trace(rec.spikes, title, unit, ids, values, v_reset)
+
     ax = _axes(ax, height=3.0)
     for k, i in enumerate(ids):
         t, v = times, values[:, k]
@@ -102,14 +108,13 @@ def trace(rec: Any, variable: str = "v", neurons: int | Sequence[int] | None = N
             at = np.searchsorted(t, spikes - 1e-9)  # just before the sample that shows the reset
             t, v = np.insert(t, at, spikes), np.insert(v, at, max(0.0, v_th or 0.0))
         colour, dashes = COLOURS[k % SHOWN], DASHES[k % SHOWN]
-        (line,) = ax.plot(t, v, color=colour, linestyle=dashes, linewidth=1.5, label=f"neuron {i}")
-        describe(line, "" if k else _trace_text(rec.spikes, variable, values, ids, model, spiky))
-    if len(ids) > 1:  # above the plot: inside, traces leave no room
-        _legend(ax, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=SHOWN, borderaxespad=0.0)
+        (line,) = ax.plot(t, v, color=colour, linestyle=dashes, linewidth=1.5, label=_neuron(i, k))
+        describe(line, "" if k else text)  # the first line speaks for all
+    if len(ids) > 1:
+        _legend_above(ax)
     ax.margins(x=0.01)
     if v_th is not None:
         _threshold(ax, v_th)
-    name, unit = ("membrane potential" if variable == "v" else variable, _unit(model, variable))
     return _labelled(ax, _time_label(model), f"{name} ({unit})" if unit else name)
 
 
@@ -136,7 +141,7 @@ def raster(spikes: SpikeTrains, ax: Any = None) -> Any:
         markersize=float(np.clip(0.9 * points / max(spikes.n, 1), 2.0, 16.0)),
         markeredgewidth=1.2 if spikes.n <= 50 else 0.8,
     )
-    describe(marks, _raster_text(spikes))
+    describe(marks, wording.of_raster(spikes))
     ax.set_xlim(spikes.t_start, max(spikes.t_stop, spikes.t_start + 1e-9))
     ax.set_ylim(-0.6, max(spikes.n, 1) - 0.4)
     if spikes.n <= 10:
@@ -173,8 +178,8 @@ def fi(I: ArrayLike, rate: ArrayLike, theory: Any = None, ax: Any = None, label:
         markerfacecolor="none",
         linewidth=2.5 if many else 1.5,
     )
-    text = f"Firing rate against input current, {label}, {count(len(I), 'current')} {extent(I)} pA: "
-    text += _rate_text(I, rate)
+    currents = f"{wording.count(len(I), 'current')} {wording.extent(I)} pA"
+    text = f"Firing rate against input current, {label}, {currents}: {wording.of_rates(I, rate)}"
     if theory is not None:
         expected = np.asarray(theory(I) if callable(theory) else theory, dtype=np.float64)
         _pair("fi", ("I", I), ("theory", expected))
@@ -183,7 +188,7 @@ def fi(I: ArrayLike, rate: ArrayLike, theory: Any = None, ax: Any = None, label:
         colour = INK if k == 0 else COLOURS[k]
         (dashed,) = ax.plot(x, y, color=colour, linestyle="--", linewidth=1.5, label="theory", zorder=3)
         describe(dashed, "")
-        text += f"; theory (dashed) differs by at most {_decimal(np.abs(expected - rate).max())} Hz"
+        text += f"; theory (dashed) differs by at most {wording.tenths(np.abs(expected - rate).max())} Hz"
     describe(line, text)
     _legend(ax)
     return _labelled(ax, "input current (pA)", "firing rate (Hz)")
@@ -201,17 +206,22 @@ def current(I: Any, t: ArrayLike, ax: Any = None) -> Any:
     ax : matplotlib Axes, optional
     """
     t = np.asarray(t, dtype=np.float64)
+    if t.ndim != 1 or not len(t):
+        raise ValueError(f"current.t: must be one or more times, shape (n,), got shape {t.shape}")
     values = np.asarray(I.sample(t) if hasattr(I, "sample") else I, dtype=np.float64)
     values = np.full((len(t), 1), float(values)) if values.ndim == 0 else values.reshape(len(values), -1)
-    if t.ndim != 1 or len(values) != len(t):
+    if len(values) != len(t):
         raise ValueError(f"current.I: must have one value per time in t, {len(t)}, got {len(values)}")
     ax = _axes(ax, height=1.5)
-    for k, i in enumerate(range(values.shape[1])[:SHOWN]):
-        # The simulation holds the current over each step, so the line has steps too.
+    noise = "; the noise that is added is not drawn" if getattr(I, "noises", ()) else ""
+    for k in range(min(values.shape[1], SHOWN)):
         (line,) = ax.plot(
-            t, values[:, i], color=COLOURS[k], linestyle=DASHES[k], linewidth=1.5, drawstyle="steps-post"
+            t, values[:, k], color=COLOURS[k], linestyle=DASHES[k], linewidth=1.5, label=_neuron(k, k)
         )
-        describe(line, "" if k else _current_text(t, values, bool(getattr(I, "noises", ()))))
+        line.set_drawstyle("steps-post")  # the simulation holds the current over each step
+        describe(line, "" if k else wording.of_current(t, values) + noise)
+    if values.shape[1] > 1:
+        _legend_above(ax)
     return _labelled(ax, "time (ms)", "current (pA)")
 
 
@@ -242,7 +252,9 @@ def curve(
     k = _drawn(ax)
     (line,) = ax.plot(x, y, color=COLOURS[k], linestyle=DASHES[k], linewidth=2.0, label=label or "_curve")
     name = f", {label}" if label else ""
-    describe(line, f"{ylabel} against {xlabel}{name}, {count(len(x), 'point')}: {_course(x, y)}")
+    describe(
+        line, f"{ylabel} against {xlabel}{name}, {wording.count(len(x), 'point')}: {wording.of_course(x, y)}"
+    )
     if label:
         _legend(ax)
     for name in log:
@@ -278,12 +290,23 @@ def _labelled(ax: Any, x: str, y: str) -> Any:
 
 
 def _legend(ax: Any, **place: Any) -> None:
-    ax.legend(fontsize=10, frameon=False, labelcolor=INK, handlelength=3.0, **place)
+    ax.legend(fontsize=10, frameon=False, labelcolor=INK, handlelength=2.5, **place)
 
 
 def _minor(value: float, position: int) -> str:
     """Of the small ticks of a logarithmic axis, 2 and 5 have room for a number."""
     return f"{value:g}" if f"{value:e}"[0] in "25" else ""
+
+
+def _legend_above(ax: Any) -> None:
+    """For traces of several neurons, which leave no room inside."""
+    _legend(
+        ax, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=SHOWN, borderaxespad=0.0, columnspacing=1.0
+    )
+
+
+def _neuron(i: int, k: int) -> str:
+    return f"neuron {i}" if k == 0 else str(i)  # in a row: "neuron 0, 1, 2"; five times the word is too wide
 
 
 def _threshold(ax: Any, v_th: float) -> None:
@@ -319,7 +342,9 @@ def _columns(neurons: Any, recorded: Any) -> Any:
     wanted = np.atleast_1d(neurons)
     missing = np.setdiff1d(wanted, recorded)
     if len(missing) or not len(wanted):
-        raise ValueError(f"trace.neurons: must be among the recorded ones, {extent(recorded)}, got {neurons}")
+        raise ValueError(
+            f"trace.neurons: must be among the recorded ones, {wording.extent(recorded)}, got {neurons}"
+        )
     return np.array([int(np.flatnonzero(recorded == i)[0]) for i in wanted])
 
 
@@ -344,6 +369,8 @@ def _pair(
             raise TypeError(f"{function}.{name}: must be an array of numbers, got {value!r}") from None
         if array.ndim != 1:
             raise ValueError(f"{function}.{name}: must have shape (n,), got {array.shape}")
+        if not len(array):
+            raise ValueError(f"{function}.{name}: must have at least one value")
         arrays.append(array)
     x, y = arrays
     if len(x) != len(y):

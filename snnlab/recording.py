@@ -36,7 +36,9 @@ class Record:
             raise TypeError(f"Record.what: must be a Population or a view of one, got {self.what!r}")
         if not isinstance(self.variable, str):
             raise TypeError(f"Record.variable: must be a name such as 'v', got {self.variable!r}")
-        if self.every is not None and (isinstance(self.every, bool | str) or not np.isfinite(self.every) or self.every <= 0):
+        if self.every is not None and (
+            isinstance(self.every, bool | str) or not np.isfinite(self.every) or self.every <= 0
+        ):
             raise ValueError(f"Record.every: must be > 0 ms, got {self.every!r}")
         if self.variable == "rate" and self.every is None:
             raise ValueError("Record.every: a rate is counted in bins; give their width in ms")
@@ -87,8 +89,8 @@ class Traces(Mapping):
         for name, c in columns.items():
             inside = (c.ids >= view.start) & (c.ids < view.stop)
             if inside.any():
-                whole = inside.all()
-                self._columns[name] = c if whole else _Columns(c.t, c.ids[inside], c.values[:, inside])
+                values = c.values if inside.all() else c.values[:, inside]
+                self._columns[name] = _Columns(c.t, c.ids[inside] - view.start, values)
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self._found(name).values
@@ -96,7 +98,9 @@ class Traces(Mapping):
     def _found(self, name: str) -> _Columns:
         if name not in self._columns:
             known = ", ".join(self._columns) or "nothing"
-            raise KeyError(f'{name!r} was not recorded (recorded: {known}); ask for it: simulate(..., record=["{name}"])')
+            raise KeyError(
+                f'{name!r} was not recorded (recorded: {known}); ask for it: simulate(..., record=["{name}"])'
+            )
         return self._columns[name]
 
     def __iter__(self):
@@ -110,7 +114,7 @@ class Traces(Mapping):
         return self._found(name).t
 
     def ids(self, name: str) -> np.ndarray:
-        """The neurons of a trace's columns, as numbered in their population."""
+        """The neurons of a trace's columns, numbered as in what was asked for: in a view, from its start."""
         return self._found(name).ids
 
 
@@ -128,7 +132,9 @@ class _Part:
 def _common_times(traces: Traces) -> np.ndarray:
     times = [traces.t(name) for name in traces]
     if not times:
-        raise ValueError('rec.t: nothing was recorded but spikes; ask for traces: simulate(..., record=["v"])')
+        raise ValueError(
+            'rec.t: nothing was recorded but spikes; ask for traces: simulate(..., record=["v"])'
+        )
     if any(t.size != times[0].size for t in times):
         raise ValueError("rec.t: traces have different intervals; use rec.traces.t(name)")
     return times[0]
@@ -148,7 +154,23 @@ class Recording:
     ((1000, 1), array([0. , 0.1, 0.2]), 4)
     """
 
-    def __init__(self, populations, names, spikes, columns, *, final, dt, seed, methods, t_start, t_stop, stopped, graphs, rates):
+    def __init__(
+        self,
+        populations,
+        names,
+        spikes,
+        columns,
+        *,
+        final,
+        dt,
+        seed,
+        methods,
+        t_start,
+        t_stop,
+        stopped,
+        graphs,
+        rates,
+    ):
         self._populations, self._names = populations, names
         self._spikes: list[SpikeTrains] = spikes
         self._columns: list[dict[str, _Columns]] = columns

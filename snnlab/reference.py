@@ -72,7 +72,9 @@ def integrate(cells: Cells, k: int, dt: float, row: np.ndarray | None) -> None:
 
     def f(x):
         derivatives = system.derivatives({**values, **dict(zip(system.states, x, strict=True))})
-        return [np.where(live, d, 0.0) if held else d for d, held in zip(derivatives, system.frozen, strict=True)]
+        return [
+            np.where(live, d, 0.0) if held else d for d, held in zip(derivatives, system.frozen, strict=True)
+        ]
 
     x = [cells.x[s] for s in system.states]
     if cells.method == "exact":
@@ -108,8 +110,10 @@ def _threshold(cells: Cells, k: int, dt: float, live: np.ndarray) -> None:
         values["t_last"] = m * dt - cells.last
     if system.uses("u"):
         values["u"] = draw01(np.arange(cells.n, dtype=np.uint64), np.uint64(k), np.uint64(0), *cells.keys[-1])
-    threshold = system.model.threshold  # type: ignore[attr-defined]
-    above = np.broadcast_to(threshold(*(values[a] for a in system.arguments(system.model, "threshold"))), cells.n)
+    threshold = system.model.threshold
+    above = np.broadcast_to(
+        threshold(*(values[a] for a in system.arguments(system.model, "threshold"))), cells.n
+    )
     spiking = above & live
     if system.crossing:
         spiking = spiking & (cells.above == 0)
@@ -141,7 +145,10 @@ def arrive(wires: Wires, synapses: slice, post: Cells) -> None:
     targets = wires.targets[synapses]
     w = np.broadcast_to(wires.w[0], targets.shape) if wires.scalar_weight else wires.w[synapses]
     own = projection.synapse.state
-    names = [f"{projection.receptor}_{n}" if n in own else n for n in projection.synapse.equations["arrive"].returned_names]
+    names = [
+        f"{projection.receptor}_{n}" if n in own else n
+        for n in projection.synapse.equations["arrive"].returned_names
+    ]
     if any(name in system.model.frozen for name in names):
         open_to_jumps = post.ref[targets] == 0
         targets, w = targets[open_to_jumps], w[open_to_jumps]
@@ -171,8 +178,10 @@ def reset(cells: Cells, m: int, dt: float) -> None:
         values |= {"t": m * dt, "dt": dt}
         if cells.last.size:
             values["t_last"] = m * dt - cells.last[ids]
-        results = system.model.reset(*(values[a] for a in system.arguments(system.model, "reset")))  # type: ignore[attr-defined]
-        for name, result in zip(system.model.reset_names(), results if isinstance(results, tuple) else (results,), strict=True):
+        results = system.model.reset(*(values[a] for a in system.arguments(system.model, "reset")))
+        for name, result in zip(
+            system.model.reset_names(), results if isinstance(results, tuple) else (results,), strict=True
+        ):
             cells.x[name][ids] = result
     if cells.last.size:
         cells.last[ids] = m * dt

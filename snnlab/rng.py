@@ -53,7 +53,7 @@ def normal01(element, step, slot, k0, k1):
 
 def draw01(element, step, slot, k0, k1):
     """A uniform number in (0, 1) for one element, step and slot of a stream."""
-    c0, c1, c2, c3 = philox(element, step & LOW, step >> HALF, slot, k0, k1)
+    c0, c1, _, _ = philox(element, step & LOW, step >> HALF, slot, k0, k1)
     return uniform01(c0, c1)
 
 

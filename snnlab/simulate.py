@@ -148,7 +148,9 @@ def _chunks(run: Run, advancing: Any, max_spikes: int, bar: Any) -> str:
                     return f"a population reached max_spikes = {max_spikes:,} at t = {_clock(run):g} ms"
         except KeyboardInterrupt:
             run.k = advancing.reached
-            warnings.warn(f"stopped by Ctrl-C at t = {_clock(run):g} ms; the recording ends there", RuntimeWarning, 4)
+            warnings.warn(
+                f"stopped by Ctrl-C at t = {_clock(run):g} ms; the recording ends there", RuntimeWarning, 4
+            )
             return f"interrupted at t = {_clock(run):g} ms"
         if not all(np.isfinite(x).all() for c in run.cells for x in c.x.values()):
             _report(run, saved, first, advancing)
@@ -187,7 +189,13 @@ def _make_room(run: Run, advancing: Any, max_spikes: int) -> bool:
 
 def _snapshot(run: Run) -> list:
     return [
-        ({name: x.copy() for name, x in c.x.items()}, c.ref.copy(), c.above.copy(), c.last.copy(), [x.copy() for x in c.ou])
+        (
+            {name: x.copy() for name, x in c.x.items()},
+            c.ref.copy(),
+            c.above.copy(),
+            c.last.copy(),
+            [x.copy() for x in c.ou],
+        )
         for c in run.cells
     ]
 
@@ -216,11 +224,17 @@ def _report(run: Run, saved: list, k: int, advancing: Any) -> None:
 
 def _cause(cells: Any, dt: float) -> str:
     """The likely reason for a state that grew without bound."""
-    taus = {n: float(np.min(v)) for n, v in cells.parameters.items() if str(cells.population.model.units.get(n, "ms")) == "ms" and n != "t_ref"}
+    taus = {
+        n: float(np.min(v))
+        for n, v in cells.parameters.items()
+        if str(cells.population.model.units.get(n, "ms")) == "ms" and n != "t_ref"
+    }
     fast = [n for n, tau in taus.items() if "tau" in n and tau < 0.5 * dt]
     if cells.method in ("euler", "rk4") and fast:
         return f"likely cause: dt = {dt:g} ms is too long for {fast[0]} = {taus[fast[0]]:g} ms with method {cells.method}; take dt <= {taus[fast[0]] / 10:g}"
-    return f"likely cause: a weight or current too large, or dt = {dt:g} ms too long for method {cells.method}"
+    return (
+        f"likely cause: a weight or current too large, or dt = {dt:g} ms too long for method {cells.method}"
+    )
 
 
 def _recording(run: Run, record: Any, stopped: str) -> Recording:
@@ -230,7 +244,11 @@ def _recording(run: Run, record: Any, stopped: str) -> Recording:
     for c in run.cells:
         offsets = c.off[run.k_start + 1 - c.base : k_done + 2 - c.base]  # of grid times k_start + 1 … k_done
         ids = c.spk[offsets[0] : offsets[-1]] if offsets.size else c.spk[:0]
-        grid = np.repeat(np.arange(run.k_start + 1, k_done + 1), np.diff(offsets)) if offsets.size else np.empty(0)
+        grid = (
+            np.repeat(np.arange(run.k_start + 1, k_done + 1), np.diff(offsets))
+            if offsets.size
+            else np.empty(0)
+        )
         spikes.append(SpikeTrains.from_sorted(grid_time(grid, dt), ids.copy(), c.n, t_stop, t_start))
         columns.append(columns_of(c, run.k_start, k_done, dt))
 
@@ -240,7 +258,11 @@ def _recording(run: Run, record: Any, stopped: str) -> Recording:
                 return projection.draw(run.seed, index, dt)
         raise KeyError(f"rec.graph: {projection} was not simulated")
 
-    rates = [r for r in ([record] if isinstance(record, str | Record) else record) if isinstance(r, Record) and r.variable == "rate"]
+    rates = [
+        r
+        for r in ([record] if isinstance(record, str | Record) else record)
+        if isinstance(r, Record) and r.variable == "rate"
+    ]
     return Recording(
         [c.population for c in run.cells], [c.name for c in run.cells], spikes, columns, final=final_state(run, k_done),
         dt=dt, seed=run.seed, methods=[c.method for c in run.cells], t_start=t_start, t_stop=t_stop, stopped=stopped,

@@ -158,7 +158,7 @@ class SpikeTrains:
             raise ValueError(
                 f"SpikeTrains.rate: the window is empty, t_start and t_stop are both {self.t_stop:g} ms"
             )
-        return self.counts() * (1000.0 / duration)  # 1 Hz is one spike in 1000 ms
+        return self.counts().astype(np.float64) * (1000.0 / duration)  # 1 Hz is one spike in 1000 ms
 
     def __len__(self) -> int:
         return len(self.t)

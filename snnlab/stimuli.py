@@ -146,7 +146,7 @@ def ramp(amplitude: ArrayLike, start: ArrayLike, stop: ArrayLike) -> Stimulus:
     array([  0.,   0., 150.,   0.])
     """
     if not np.all(np.isfinite(_number_or_array("ramp.stop", stop, finite=False))):
-        raise ValueError(f"ramp.stop: must be finite, got {stop} (the slope is amplitude / (stop - start))")
+        raise ValueError(f"ramp.stop: must be finite, got {stop!r} (the slope is amplitude / (stop - start))")
     return _edges("ramp", _ramp, amplitude, start, stop)
 
 
@@ -183,16 +183,16 @@ def noise(sigma: ArrayLike, tau: float | None = None, shared: bool = False) -> S
     >>> step(200.0, 10.0, 20.0) + noise(30.0, tau=5.0)
     step(200.0, 10.0, 20.0) + noise(30.0, tau=5.0, shared=False)
     """
-    sigma = _number_or_array("noise.sigma", sigma)
-    if np.any(np.less(sigma, 0)):
-        raise ValueError(f"noise.sigma: must be >= 0, got {np.min(sigma)}")
+    size = _number_or_array("noise.sigma", sigma)
+    if np.any(np.less(size, 0)):
+        raise ValueError(f"noise.sigma: must be >= 0, got {np.min(size)}")
     if tau is not None:
         tau = _number_or_array("noise.tau", tau, ndim=0)
         if tau <= 0:
             raise ValueError(f"noise.tau: must be > 0 ms, got {tau} (leave it out for white noise)")
     if not isinstance(shared, (bool, np.bool_)):
         raise TypeError(f"noise.shared: must be True or False, got {shared!r}")
-    return Stimulus(noises=(Noise(sigma, tau, bool(shared)),))
+    return Stimulus(noises=(Noise(size, tau, bool(shared)),))
 
 
 def poisson(

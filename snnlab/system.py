@@ -37,7 +37,9 @@ class System:
         names = own + tuple(f"{r}_{p}" for r, cls in self.receptors for p in cls.parameters())
         clash = set(names) & set(self.states)
         if clash or len(set(names)) != len(names):
-            raise ValueError(f"Population.receptors: a receptor's name makes names clash: {sorted(clash) or names}")
+            raise ValueError(
+                f"Population.receptors: a receptor's name makes names clash: {sorted(clash) or names}"
+            )
         return names
 
     @cached_property
@@ -55,7 +57,9 @@ class System:
 
     def uses(self, name: str) -> bool:
         """True when some function of the model reads the reserved name (t, t_last, u)."""
-        return name not in self.model.state and any(name in read.args for read in self.model.equations.values())
+        return name not in self.model.state and any(
+            name in read.args for read in self.model.equations.values()
+        )
 
     def arguments(self, owner: type[Declared], function: str, receptor: str = "") -> tuple[str, ...]:
         """The joined names of a function's arguments, in its order."""
@@ -80,7 +84,9 @@ class System:
                 zip(cls.equations["dynamics"].args, self.arguments(cls, "dynamics", receptor), strict=True)
                 if cls.state else ()
             )  # fmt: skip
-            rows += [{joined[a] for a in cls.equations["dynamics"].depends_on(k)} for k in range(len(cls.state))]
+            rows += [
+                {joined[a] for a in cls.equations["dynamics"].depends_on(k)} for k in range(len(cls.state))
+            ]
         return tuple(frozenset(row) & frozenset(self.states) for row in rows)
 
     @cached_property
@@ -96,12 +102,14 @@ class System:
         total = values["I"]
         for receptor, cls in self.receptors:
             if cls.state:
-                total = total + cls.current(*(values[a] for a in self.arguments(cls, "current", receptor)))  # type: ignore[attr-defined]
+                total = total + cls.current(*(values[a] for a in self.arguments(cls, "current", receptor)))
         values = {**values, "I": total}
-        results = _tuple(self.model.dynamics(*(values[a] for a in self.arguments(self.model, "dynamics"))))  # type: ignore[attr-defined]
+        results = _tuple(self.model.dynamics(*(values[a] for a in self.arguments(self.model, "dynamics"))))
         for receptor, cls in self.receptors:
             if cls.state:
-                results += _tuple(cls.dynamics(*(values[a] for a in self.arguments(cls, "dynamics", receptor))))  # type: ignore[attr-defined]
+                results += _tuple(
+                    cls.dynamics(*(values[a] for a in self.arguments(cls, "dynamics", receptor)))
+                )
         return list(results)
 
 
@@ -110,13 +118,13 @@ def _tuple(result) -> tuple:
 
 
 @lru_cache(maxsize=256)
-def _system(model: type[Neuron], receptors: tuple) -> System:
+def _system(model: Any, receptors: tuple) -> System:
     return System(model, receptors)
 
 
 def system_of(population: Population) -> System:
     """The structure of a population; one object per structure."""
-    return _system(type(population.model), tuple((r, type(s)) for r, s in population.receptors.items()))
+    return _system(type(population.model), tuple((r, type(s)) for r, s in population.receptors.items()))  # type: ignore[arg-type]
 
 
 def parameters_of(population: Population) -> dict[str, float | np.ndarray]:

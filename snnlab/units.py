@@ -28,7 +28,9 @@ class Unit:
     def __init__(self, powers: tuple, scale: float = 1.0, text: str | None = None):
         self.powers = tuple(Fraction(p) for p in powers)
         self.scale = float(scale)
-        self.text = text or "*".join(b if p == 1 else f"{b}**{p}" for b, p in zip(_BASE, self.powers, strict=True) if p)
+        self.text = text or "*".join(
+            b if p == 1 else f"{b}**{p}" for b, p in zip(_BASE, self.powers, strict=True) if p
+        )
 
     def _combine(self, other, sign: int, text: str) -> Unit:
         other = as_unit(other)
@@ -50,7 +52,9 @@ class Unit:
 
     def __pow__(self, exponent) -> Unit:
         exponent = Fraction(exponent).limit_denominator(1000)
-        return Unit(tuple(p * exponent for p in self.powers), self.scale ** float(exponent), f"{self}**{exponent}")
+        return Unit(
+            tuple(p * exponent for p in self.powers), self.scale ** float(exponent), f"{self}**{exponent}"
+        )
 
     def __eq__(self, other) -> bool:
         if not isinstance(other, Unit):

@@ -12,7 +12,20 @@ from __future__ import annotations
 import numpy as np
 from numpy import abs, clip, cosh, exp, expm1, log, maximum, minimum, sqrt, tanh, where
 
-__all__ = ["abs", "clip", "cosh", "exp", "expm1", "exprel", "log", "maximum", "minimum", "sqrt", "tanh", "where"]
+__all__ = [
+    "abs",
+    "clip",
+    "cosh",
+    "exp",
+    "expm1",
+    "exprel",
+    "log",
+    "maximum",
+    "minimum",
+    "sqrt",
+    "tanh",
+    "where",
+]
 
 
 def exprel(x):

@@ -43,7 +43,9 @@ def wire(projection: Projection, index: int, source: int, post: int, seed: int, 
     targets = to + as_view(projection.post).start
     order = None
     if np.ndim(delay) == 0 or pre.size == 0:
-        steps = np.broadcast_to(steps_array("Projection.delay", np.asarray([np.max(delay, initial=0.0)]), dt), (1,))
+        steps = np.broadcast_to(
+            steps_array("Projection.delay", np.asarray([np.max(delay, initial=0.0)]), dt), (1,)
+        )
         delays, classes = steps.copy(), np.zeros(pre.size, dtype=np.int64)
     else:
         delays, classes = np.unique(steps_array("Projection.delay", delay, dt), return_inverse=True)

@@ -6,8 +6,11 @@ the comparison shifts by dt and gives it t_ref + dt.
 
 import numpy as np
 import pytest
+from needs import needs
 
 import snnlab as snn
+
+pytestmark = needs("brian2")
 
 DT = 0.1
 N, N_E = 1000, 800
@@ -15,7 +18,8 @@ N, N_E = 1000, 800
 
 @pytest.fixture(scope="module")
 def b2():
-    brian2 = pytest.importorskip("brian2")
+    import brian2
+
     brian2.prefs.codegen.target = "numpy"
     return brian2
 
@@ -24,7 +28,13 @@ def brian2_spikes(b2, namespace, equations, initial, graphs, t_stop):
     """Run one Brian2 population with given initial v and (target variable, w, graph) synapses; return (t, i)."""
     b2.defaultclock.dt = DT * b2.ms
     group = b2.NeuronGroup(
-        N, equations, threshold="v >= v_th", reset="v = v_reset", refractory="t_hold", method="exact", namespace=namespace
+        N,
+        equations,
+        threshold="v >= v_th",
+        reset="v = v_reset",
+        refractory="t_hold",
+        method="exact",
+        namespace=namespace,
     )
     group.v = initial * b2.mV
     objects = [group]
@@ -54,7 +64,9 @@ def shifted(graph, offset):
 
 def test_a_network_with_two_delays_agrees_spike_for_spike(b2):
     lif = snn.LIF(tau_m=20.0, E_L=-49.0, v_th=-50.0, v_reset=-60.0, t_ref=5.0)
-    net = snn.Population(lif, N, receptors={"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(10.0)}, name="net")
+    net = snn.Population(
+        lif, N, receptors={"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(10.0)}, name="net"
+    )
     E, J = net[:N_E], net[N_E:]
     exc = snn.Projection(E, net, pairs=snn.random(0.08), w=16.2, delay=0.8, receptor="exc")
     inh = snn.Projection(J, net, pairs=snn.random(0.08), w=-90.0, delay=1.5, receptor="inh")
@@ -78,7 +90,10 @@ def test_a_network_with_two_delays_agrees_spike_for_spike(b2):
     dg_e/dt = -g_e/tau_e : amp
     dg_i/dt = -g_i/tau_i : amp
     """
-    graphs = [(None, "g_e_post += w*pA", exc.draw(1, 0)), (None, "g_i_post += w*pA", shifted(inh.draw(1, 1), N_E))]
+    graphs = [
+        (None, "g_e_post += w*pA", exc.draw(1, 0)),
+        (None, "g_i_post += w*pA", shifted(inh.draw(1, 1), N_E)),
+    ]
     same_spikes(runs["numba"], *brian2_spikes(b2, namespace, equations, v0, graphs, t_stop))
 
 

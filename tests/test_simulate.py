@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import snnlab as snn
-from snnlab.units import mV, ms
+from snnlab.units import ms
 
 ENGINES = ("numba", "numpy")
 
@@ -172,7 +172,9 @@ def test_the_engines_agree_on_random_networks(n, t_ref, delays, w, kicks, seed):
     if kicks:
         trains = snn.SpikeTrains([t for t, _, _ in kicks], [i for _, i, _ in kicks], n=4, t_stop=40.0)
         pairs = (np.arange(4), rng.integers(0, n, 4))
-        projections.append(snn.Projection(trains, pop, pairs, np.resize([k[2] for k in kicks], 4), 0.0, "jump"))
+        projections.append(
+            snn.Projection(trains, pop, pairs, np.resize([k[2] for k in kicks], 4), 0.0, "jump")
+        )
     runs = [
         snn.simulate(
             pop, t_stop=40.0, I=rng_I, projections=projections, seed=seed, engine=engine, record=["v"],
@@ -208,7 +210,9 @@ def test_a_continued_run_equals_one_long_run_bit_for_bit(engine, cut):
     np.testing.assert_array_equal(np.concatenate([first.spikes.i, second.spikes.i]), whole.spikes.i)
     np.testing.assert_array_equal(np.concatenate([first.t, second.t]), whole.t)
     for name in ("v", "exc.g"):
-        np.testing.assert_array_equal(np.concatenate([first.traces[name], second.traces[name]]), whole.traces[name])
+        np.testing.assert_array_equal(
+            np.concatenate([first.traces[name], second.traces[name]]), whole.traces[name]
+        )
 
 
 def test_the_same_seed_gives_the_same_run_and_another_gives_another():
@@ -231,7 +235,9 @@ def test_a_projection_shows_the_graph_that_was_used():
         graph, drawn = rec.graph(p), p.draw(7, index)
         np.testing.assert_array_equal(graph.pre, drawn.pre)
         np.testing.assert_array_equal(graph.w, drawn.w)
-    np.testing.assert_allclose(rec.graph(projections[0]).delay / 0.1, np.round(rec.graph(projections[0]).delay / 0.1))
+    np.testing.assert_allclose(
+        rec.graph(projections[0]).delay / 0.1, np.round(rec.graph(projections[0]).delay / 0.1)
+    )
 
 
 # --- interrupts, limits, reports -----------------------------------------------------------------------------
@@ -253,7 +259,9 @@ def test_ctrl_c_returns_what_there_is_within_a_second_and_can_go_on(engine):
     timer = threading.Timer(0.7, interrupt)
     timer.start()
     with pytest.warns(RuntimeWarning, match="Ctrl-C"):
-        rec = snn.simulate(pop, I=300.0, t_stop=1e7, engine=engine, record=[snn.Record(pop[:1], "v", every=100.0)])
+        rec = snn.simulate(
+            pop, I=300.0, t_stop=1e7, engine=engine, record=[snn.Record(pop[:1], "v", every=100.0)]
+        )
     assert time.perf_counter() - interrupted_at[0] < 1.0
     assert 0.0 < rec.t_stop < 1e7 and "interrupted" in rec.describe()
     assert rec.traces["v"].shape[0] == rec.t.size
@@ -346,7 +354,15 @@ def test_every_form_of_the_same_current_gives_the_same_run(engine):
 def test_white_noise_has_the_variance_of_the_theory_at_any_dt(engine, dt):
     """tau dv = -v dt + sigma dW: variance sigma^2/(2 tau), on the grid (1 - a)^2/(1 - a^2) sigma^2/dt, a = 1 - dt/tau."""
     pop = snn.Population(Leaky(tau_m=10.0), 4000)
-    rec = snn.simulate(pop, I=snn.noise(4.0), t_stop=60.0, dt=dt, seed=3, record=[snn.Record(pop, "v", every=50.0)], engine=engine)
+    rec = snn.simulate(
+        pop,
+        I=snn.noise(4.0),
+        t_stop=60.0,
+        dt=dt,
+        seed=3,
+        record=[snn.Record(pop, "v", every=50.0)],
+        engine=engine,
+    )
     a = 1 - dt / 10.0
     variance = (dt / 10.0) ** 2 / (1 - a**2) * 16.0 / dt * (1 - a ** (2 * 50.0 / dt))
     measured = rec.traces["v"][-1].var()
@@ -372,7 +388,10 @@ def test_mixed_populations_project_to_each_other():
     a = snn.Population(snn.LIF(), 1, name="a")
     b = snn.Population(snn.LIF(tau_m=10.0), 2, receptors={"exc": snn.ExpCurrent(5.0)}, name="b")
     p = snn.Projection(a, b, pairs=snn.all_to_all(), w=1500.0, delay=2.0)
-    runs = [snn.simulate([a, b], I={a: 300.0}, t_stop=100.0, projections=[p], engine=e, record=["v"]) for e in ENGINES]
+    runs = [
+        snn.simulate([a, b], I={a: 300.0}, t_stop=100.0, projections=[p], engine=e, record=["v"])
+        for e in ENGINES
+    ]
     for rec in runs:
         assert len(rec[a].spikes) == 4 and len(rec[b].spikes) > 0
         first = rec[a].spikes.t[0]
@@ -385,7 +404,9 @@ def test_mixed_populations_project_to_each_other():
 
 # --- bad input -----------------------------------------------------------------------------------------------
 
-LIF2 = snn.Population(snn.LIF(), 2, receptors={"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(5.0)}, name="two")
+LIF2 = snn.Population(
+    snn.LIF(), 2, receptors={"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(5.0)}, name="two"
+)
 BAD_RUNS = [
     ({"what": snn.LIF}, TypeError, r"write LIF\(\)"),
     ({"what": "LIF"}, TypeError, "must be a model"),
@@ -394,7 +415,11 @@ BAD_RUNS = [
     ({"t_stop": -1.0}, ValueError, r"t_stop: must be > 0 ms, got -1"),
     ({"t_stop": float("nan")}, ValueError, "t_stop: must be finite"),
     ({"t_stop": "long"}, TypeError, "t_stop: must be a number"),
-    ({"t_stop": 10.05}, ValueError, r"t_stop: must be a multiple of dt = 0.1 ms, got 10.05 \(snn.on_grid\(10.05, 0.1\)"),
+    (
+        {"t_stop": 10.05},
+        ValueError,
+        r"t_stop: must be a multiple of dt = 0.1 ms, got 10.05 \(snn.on_grid\(10.05, 0.1\)",
+    ),
     ({"dt": 0.0}, ValueError, r"dt: must be > 0 ms, got 0"),
     ({"dt": 0.3}, ValueError, r"multiple of dt = 0.3"),
     ({"method": "heun"}, ValueError, r"method: must be one of .*got 'heun'"),
@@ -423,7 +448,9 @@ BAD_RUNS = [
 ]
 
 
-@pytest.mark.parametrize("change, error, message", BAD_RUNS, ids=lambda x: str(x)[:40] if isinstance(x, str | dict) else None)
+@pytest.mark.parametrize(
+    "change, error, message", BAD_RUNS, ids=lambda x: str(x)[:40] if isinstance(x, str | dict) else None
+)
 def test_bad_arguments_of_simulate(change, error, message):
     arguments = {"what": LIF2, "t_stop": 10.0, **change}
     with pytest.raises(error, match=message):
@@ -455,7 +482,15 @@ BAD_PROJECTIONS = [
 
 @pytest.mark.parametrize("change, error, message", BAD_PROJECTIONS, ids=lambda x: None)
 def test_bad_arguments_of_projection(change, error, message):
-    arguments = {"pre": LIF2, "post": LIF2, "pairs": ([0], [1]), "w": 1.0, "delay": 0.1, "receptor": "exc", **change}
+    arguments = {
+        "pre": LIF2,
+        "post": LIF2,
+        "pairs": ([0], [1]),
+        "w": 1.0,
+        "delay": 0.1,
+        "receptor": "exc",
+        **change,
+    }
     with pytest.raises(error, match=message):
         snn.Projection(**arguments)
 

@@ -19,7 +19,9 @@ def kernel(structure: Structure) -> tuple[Callable, tuple[str, ...]]:
     return module.run, module.ARGUMENTS
 
 
-def kernel_source(what: Any, *, I: Any = 0.0, projections: Sequence = (), method: Any = None, dt: float = 0.1) -> str:
+def kernel_source(
+    what: Any, *, I: Any = 0.0, projections: Sequence = (), method: Any = None, dt: float = 0.1
+) -> str:
     """The Python module that `simulate` compiles for these populations and projections, as text.
 
     Takes the arguments of `simulate` that shape the code, and raises what it raises. Values, sizes, graphs and

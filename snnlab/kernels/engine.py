@@ -26,7 +26,11 @@ class CompiledEngine:
             for name in ("delays", "indptr", "targets", "w", "first"):
                 self.arrays[f"q{q}_{name}"] = getattr(wires, name)
         for s, source in enumerate(run.sources):
-            self.arrays |= {f"spk_s{s}": source.spk, f"off_s{s}": source.off, f"int_s{s}": np.array([source.base])}
+            self.arrays |= {
+                f"spk_s{s}": source.spk,
+                f"off_s{s}": source.off,
+                f"int_s{s}": np.array([source.base]),
+            }
 
     def _add_cells(self, p: int, cells: Cells) -> None:
         arrays, system = self.arrays, cells.system
@@ -67,7 +71,12 @@ class CompiledEngine:
         """Take up the arrays of a population that were replaced since the last chunk."""
         cells = self.run.cells[p]
         self.arrays |= {f"p{p}_{name}": x for name, x in cells.x.items()}
-        self.arrays |= {f"spk_p{p}": cells.spk, f"ref_p{p}": cells.ref, f"above_p{p}": cells.above, f"last_p{p}": cells.last}
+        self.arrays |= {
+            f"spk_p{p}": cells.spk,
+            f"ref_p{p}": cells.ref,
+            f"above_p{p}": cells.above,
+            f"last_p{p}": cells.last,
+        }
         self.arrays |= {f"x_p{p}_z{z}": x for z, x in enumerate(cells.ou)}
 
     def prepare(self, k: int, k_end: int) -> None:

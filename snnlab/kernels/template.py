@@ -61,7 +61,7 @@ from numba import njit
 inline = njit(forceinline=True, error_model="numpy", fastmath={{"contract", "arcp", "nsz", "reassoc"}})
 '''
 
-VOCABULARY = '''
+VOCABULARY = """
 
 @inline
 def minimum(a, b):
@@ -86,10 +86,10 @@ def where(condition, a, b):
 @inline
 def exprel(x):
     return 1.0 + 0.5 * x if abs(x) < 1e-5 else expm1(x) / x
-'''
+"""
 
 
-_PASSED = ("I", "t", "dt", "t_last", "live")  # what a step is given besides states and parameters
+_PASSED = ("I", "t", "dt", "t_last", "_live")  # what a step is given besides states and parameters
 
 
 class Kernel:
@@ -150,7 +150,9 @@ class Kernel:
             add(f"{name}_p{p}")
         scalars = [name for name in system.parameters if name not in kind.arrays]
         self.setup.append(f"n_p{p} = p{p}_{system.states[0]}.size")
-        self.setup.append(f"base_p{p} = int_p{p}[0]  # off[m - base] is where the spikes of grid time m begin")
+        self.setup.append(
+            f"base_p{p} = int_p{p}[0]  # off[m - base] is where the spikes of grid time m begin"
+        )
         self.setup += [f"p{p}_{name} = num_p{p}[{j}]" for j, name in enumerate(scalars)]
         for name in system.parameters:
             if name in kind.arrays:
@@ -168,7 +170,11 @@ class Kernel:
                 add(f"nref_p{p}")
             else:
                 self.setup.append(f"nref_p{p} = int_p{p}[1]")
-        for name, needed in (("above", system.crossing), ("last", system.uses("t_last")), ("key", system.uses("u"))):
+        for name, needed in (
+            ("above", system.crossing),
+            ("last", system.uses("t_last")),
+            ("key", system.uses("u")),
+        ):
             if needed:
                 add(f"{name}_p{p}")
         for z, (process, _, _) in enumerate(kind.noises):
@@ -218,19 +224,23 @@ class Kernel:
         if currents:
             lines.append(f"    I = {' + '.join(['I', *currents])}")
         model = self._function(system.model.__name__, system.model.equations["dynamics"])
-        names = [f"d_{s}" for s in system.states]
+        names = [f"_d_{s}" for s in system.states]
         own = len(system.model.state)
-        lines.append(f"    {', '.join(names[:own])} = {model}({', '.join(system.arguments(system.model, 'dynamics'))})")
+        lines.append(
+            f"    {', '.join(names[:own])} = {model}({', '.join(system.arguments(system.model, 'dynamics'))})"
+        )
         position = own
         for receptor, cls in system.receptors:
             if cls.state:
                 function = self._function(cls.__name__, cls.equations["dynamics"])
                 mine = names[position : position + len(cls.state)]
-                lines.append(f"    {', '.join(mine)} = {function}({', '.join(system.arguments(cls, 'dynamics', receptor))})")
+                lines.append(
+                    f"    {', '.join(mine)} = {function}({', '.join(system.arguments(cls, 'dynamics', receptor))})"
+                )
                 position += len(cls.state)
         for name, held in zip(names, system.frozen, strict=True):
             if held:
-                lines.append(f"    {name} = {name} if live else 0.0")
+                lines.append(f"    {name} = {name} if _live else 0.0")
         arguments = (*system.states, *_PASSED, *system.parameters)
         name = f"p{p}_rhs"
         source = "\n".join([f"def {name}({', '.join(arguments)}):", *lines, f"    return {', '.join(names)}"])
@@ -239,7 +249,11 @@ class Kernel:
     def _step_function(self, p: int, kind: PopulationKind) -> None:
         """One inlined function: the states of one neuron at t + dt, by the population's method."""
         system = kind.system
-        entries = [f"{short}_{a}_{b}" for _, short, a, b in self._matrix_entries(system)] if kind.method == "exact" else []
+        entries = (
+            [f"_{short}_{a}_{b}" for _, short, a, b in self._matrix_entries(system)]
+            if kind.method == "exact"
+            else []
+        )
         arguments = (*system.states, *_PASSED, *system.parameters)
 
         def call(changed: dict[str, str]) -> str:
@@ -247,7 +261,9 @@ class Kernel:
 
         lines = METHODS[kind.method].lines(system, call)
         for state, held in zip(system.states, system.frozen, strict=True):
-            lines.append(f"{state} = {state} + " + (f"(inc_{state} if live else 0.0)" if held else f"inc_{state}"))
+            lines.append(
+                f"{state} = {state} + " + (f"(_inc_{state} if _live else 0.0)" if held else f"_inc_{state}")
+            )
         head = f"def p{p}_step({', '.join([*arguments, *entries])}):"
         tail = f"return {', '.join(system.states)}"
         self.functions[f"p{p}_step"] = "\n".join([head, *(f"    {line}" for line in [*lines, tail])])
@@ -271,7 +287,10 @@ class Kernel:
         self.setup += [f"count_p{p} = off_p{p}[max(k, 0) - base_p{p} + 1]" for p, _ in populations]
         body = ["while k < k_end:"]
         full = " or ".join(f"count_p{p} + n_p{p} > spk_p{p}.size" for p, _ in populations)
-        body += [f"    if {full}:", "        break  # no room for the spikes of one more step: the caller makes some"]
+        body += [
+            f"    if {full}:",
+            "        break  # no room for the spikes of one more step: the caller makes some",
+        ]
         body += ["    if k >= 0:  # k = -1 only delivers what arrives at time 0"]
         inner: list[str] = ["t = k * dt"]
         for p, kind in populations:
@@ -340,9 +359,9 @@ class Kernel:
             terms.append(term)
         lines.append(f"I = {' + '.join(terms)}")
         if system.refractory:
-            lines += ["r = ref_b[j]", "r = r - (1 if r > 0 else 0)", "ref_b[j] = r", "live = r == 0"]
+            lines += ["r = ref_b[j]", "r = r - (1 if r > 0 else 0)", "ref_b[j] = r", "_live = r == 0"]
         else:
-            lines.append("live = True")
+            lines.append("_live = True")
         lines.append("t_last = t - last_b[j]" if system.uses("t_last") else "t_last = 0.0")
         entries = []
         if kind.method == "exact":
@@ -360,22 +379,30 @@ class Kernel:
         if system.uses("t_last"):
             lines.append("t_last = t + dt - last_b[j]")
         if system.uses("u"):
-            lines.append(f"u = draw01(np.uint64(lo + j), np.uint64(k), np.uint64(0), key_p{p}[0], key_p{p}[1])")
+            lines.append(
+                f"u = draw01(np.uint64(lo + j), np.uint64(k), np.uint64(0), key_p{p}[0], key_p{p}[1])"
+            )
         function = self._function(system.model.__name__, system.model.equations["threshold"])
-        names = {**self._values(p, kind), "t": "(t + dt)", **{s: f"x{k}" for k, s in enumerate(system.states)}}
+        names = {
+            **self._values(p, kind),
+            "t": "(t + dt)",
+            **{s: f"x{k}" for k, s in enumerate(system.states)},
+        }
         arguments = [names.get(a, a) for a in system.arguments(system.model, "threshold")]
         lines.append(f"above = {function}({', '.join(arguments)})")
         if system.crossing:
             lines += ["hit = 1 if above and above_b[j] == 0 else 0", "above_b[j] = 1 if above else 0"]
-            lines += ["hit = hit if live else 0"] if system.refractory else []
+            lines += ["hit = hit if _live else 0"] if system.refractory else []
         else:
-            lines.append("hit = 1 if above and live else 0")
+            lines.append("hit = 1 if above and _live else 0")
         return [*lines, "hit_b[j] = hit", "hits |= hit"]
 
     @staticmethod
     def _values(p: int, kind: PopulationKind) -> dict[str, str]:
         """Where a parameter is found inside the neuron loop."""
-        return {name: f"b_{name}[j]" if name in kind.arrays else f"p{p}_{name}" for name in kind.system.parameters}
+        return {
+            name: f"b_{name}[j]" if name in kind.arrays else f"p{p}_{name}" for name in kind.system.parameters
+        }
 
     @staticmethod
     def _noise(p: int, z: int, noise: tuple[str, bool, bool]) -> tuple[list[str], str]:
@@ -383,7 +410,9 @@ class Kernel:
         name = f"p{p}_z{z}"
         element = "0" if shared else "lo + j"
         sigma = f"sigma_{name}[{'lo + j' if array else '0'}]"
-        draw = f"normal01(np.uint64({element}), np.uint64(k), np.uint64({z + 1}), key_{name}[0], key_{name}[1])"
+        draw = (
+            f"normal01(np.uint64({element}), np.uint64(k), np.uint64({z + 1}), key_{name}[0], key_{name}[1])"
+        )
         if process == "white":
             return [], f"{sigma} / sqrt(dt) * {draw}"
         keep = [
@@ -425,7 +454,10 @@ class Kernel:
             f"            j = q{q}_targets[s]",
         ]
         if lost:
-            lines += [f"            if ref_p{post}[j] > 0:", "                continue  # held: the jump is lost"]
+            lines += [
+                f"            if ref_p{post}[j] > 0:",
+                "                continue  # held: the jump is lost",
+            ]
         results = ", ".join(f"p{post}_{name}[j]" for name in changed)
         return [*lines, f"            {results} = {function}({', '.join(given)})"]
 
@@ -434,12 +466,16 @@ class Kernel:
         tasks = []
         if not system.crossing:
             function = self._function(system.model.__name__, system.model.equations["reset"])
-            values = {name: f"p{p}_{name}{'[i]' if name in kind.arrays else ''}" for name in system.parameters}
+            values = {
+                name: f"p{p}_{name}{'[i]' if name in kind.arrays else ''}" for name in system.parameters
+            }
             values |= {s: f"p{p}_{s}[i]" for s in system.states} | {"t": "(m * dt)"}
             if system.uses("t_last"):
                 values["t_last"] = f"(m * dt - last_p{p}[i])"
             given = ", ".join(values.get(a, a) for a in system.arguments(system.model, "reset"))
-            tasks.append(f"{', '.join(f'p{p}_{n}[i]' for n in system.model.reset_names())} = {function}({given})")
+            tasks.append(
+                f"{', '.join(f'p{p}_{n}[i]' for n in system.model.reset_names())} = {function}({given})"
+            )
         if system.uses("t_last"):
             tasks.append(f"last_p{p}[i] = m * dt")
         if not tasks:
@@ -454,7 +490,8 @@ class Kernel:
 
 def _random_source() -> str:
     constants = "\n\n" + "\n".join(
-        f"{name} = np.uint64({int(getattr(rng, name))})" for name in ("M0", "M1", "W0", "W1", "LOW", "HALF", "SIX")
+        f"{name} = np.uint64({int(getattr(rng, name))})"
+        for name in ("M0", "M1", "W0", "W1", "LOW", "HALF", "SIX")
     )
     functions = (rng.philox, rng.uniform01, rng.normal01, rng.draw01)
     return constants + "".join(f"\n\n\n@inline\n{inspect.getsource(f).rstrip()}" for f in functions) + "\n"

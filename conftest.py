@@ -1,0 +1,20 @@
+"""How `pytest` treats the notebooks of lessons/ and solutions/; pyproject.toml asks nbval to run them.
+
+nbval runs each notebook in the Python of the tests, cell by cell, and compares every printed output with the
+stored one. It does not compare pictures.
+"""
+
+from pathlib import Path
+
+# A lesson's source is no module of tests: importing it would run the whole lesson.
+collect_ignore_glob = ["solutions/*/*.py", "lessons/*/*.py"]
+
+
+def pytest_configure(config):
+    option = config.option
+    # A path in pyproject.toml would be read from the current folder: `cd lessons && pytest` has to work too.
+    if getattr(option, "nbval", False) and not option.nbval_sanitize_with:
+        option.nbval_sanitize_with = str(Path(__file__).parent / "tests" / "nbval_sanitize.cfg")
+    # `pytest -n 2` would share out the cells of one notebook: a file stays with one worker.
+    if getattr(option, "dist", "no") == "load":
+        option.dist = "loadfile"

@@ -1,0 +1,23 @@
+"""Shared by all tests: the policy for missing peers (see needs.py).
+
+The tests use the kernel cache of whoever runs them, so that the second run is fast. A test that must see
+an empty cache sets SNNLAB_CACHE to its own tmp_path.
+"""
+
+import pytest
+from needs import UNDER_CI, missing
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "needs(modules, programs): skipped where a peer is missing, failed under CI"
+    )
+
+
+def pytest_runtest_setup(item):
+    absent = [name for mark in item.iter_markers("needs") for name in missing(**mark.kwargs)]
+    if absent:
+        reason = f"needs {' and '.join(absent)}"
+        if UNDER_CI:
+            pytest.fail(f"{reason}; under CI this is a failure: .ci/run must install it", pytrace=False)
+        pytest.skip(reason)

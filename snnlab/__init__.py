@@ -17,6 +17,7 @@ from .grid import on_grid
 from .model import Neuron, Synapse
 from .network import Population, Projection
 from .neurons import LIF
+from .plasticity import NearestSTDP, PairSTDP, Plasticity
 from .recording import Record, Recording
 from .simulate import simulate
 from .spikes import SpikeTrains
@@ -58,7 +59,7 @@ def __dir__():
 
 
 __all__ = [
-    "LIF", "Delta", "ExpCurrent", "Neuron", "Population", "Projection", "Record", "Recording", "SpikeTrains",
+    "LIF", "Delta", "ExpCurrent", "NearestSTDP", "Neuron", "PairSTDP", "Plasticity", "Population", "Projection", "Record", "Recording", "SpikeTrains",
     "Synapse", "UnitError", "all_to_all", "brian2_twin", "check_units", "explore", "fixed_indegree", "from_matrix",
     "kernel_source", "latex", "noise", "normal", "on_grid", "one_to_one", "plots", "poisson", "ramp", "random",
     "simulate", "sine", "step", "theory", "uniform", "units",

@@ -36,7 +36,7 @@ class Cells:
     parameters: dict[str, Any]
     input: Input
     x: dict[str, np.ndarray]
-    ref: np.ndarray  # frozen updates left, plus one for the step of the spike (int32)
+    ref: np.ndarray  # frozen updates left, plus one for the step of the spike (int64, as wide as the states)
     n_ref: int | np.ndarray
     above: np.ndarray  # the last outcome of the threshold, for models that spike on the upward crossing
     last: np.ndarray  # time of the last spike, -inf before the first
@@ -147,13 +147,18 @@ def assemble(
         _set_initial(cells, initial, seed)
     else:
         _continue(cells, start, initial, history)
-    _plan_records(cells, record, k_start, k_stop, dt)
+        _continue_plastic(wires, start)
+    _plan_records(cells, wires, record, k_start, k_stop, dt)
     sources = [_source(train, k_start - history, k_stop, dt) for train in trains]
     structure = Structure(
         tuple(_population_kind(c) for c in cells),
         tuple(
             ProjectionKind(
-                f"{'s' if w.replayed else 'p'}{w.source}", w.post, w.projection.receptor, w.scalar_weight
+                f"{'s' if w.replayed else 'p'}{w.source}",
+                w.post,
+                w.projection.receptor,
+                w.scalar_weight,
+                type(w.rule) if w.rule else None,
             )
             for w in wires
         ),
@@ -207,8 +212,8 @@ def _cells(population, index, given: Input, method, seed, dt, n_offsets, base, m
     taus = [noise.tau for noise, _ in given.noises]
     return Cells(
         population, name, system, chosen, parameters, given, {},
-        ref=np.zeros(n, dtype=np.int32), n_ref=n_ref,
-        above=np.zeros(n if system.crossing else 0, dtype=np.uint8),
+        ref=np.zeros(n, dtype=np.int64), n_ref=n_ref,
+        above=np.zeros(n if system.crossing else 0, dtype=np.int64),
         last=np.full(n if system.uses("t_last") else 0, -np.inf),
         ou=[
             np.zeros(0) if noise.tau is None else _ou_start(seed, f"{name} noise {z}", n, noise.shared)
@@ -387,13 +392,33 @@ def _continue(cells: list[Cells], start: State, initial: Any, history: int) -> N
         entry.spk[: ids.size] = ids
 
 
+def _continue_plastic(wires: list[Wires], start: State) -> None:
+    """Copy the weights and traces of an earlier run."""
+    plastic = [w for w in wires if w.rule is not None]
+    if len(plastic) != len(start.weights):
+        raise ValueError(
+            f"start: holds {len(start.weights)} plastic projections, this run has {len(plastic)}"
+        )
+    for entry, (w, traces) in zip(plastic, start.weights, strict=True):
+        if w.size != entry.w.size or set(traces) != set(entry.traces):
+            raise ValueError(f"start: {entry.projection} differs from the projection that it continues")
+        entry.w[:] = w
+        for name, trace in traces.items():
+            entry.traces[name][:] = trace
+
+
 # --- recording -----------------------------------------------------------------------------------------------
 
 
-def _plan_records(cells: list[Cells], record: Any, k_start: int, k_stop: int, dt: float) -> None:
+def _plan_records(
+    cells: list[Cells], wires: list[Wires], record: Any, k_start: int, k_stop: int, dt: float
+) -> None:
     """Decide what is recorded and make room for it, or refuse with the figure."""
     wanted = [record] if isinstance(record, str | Record) else list(record)
     for item in wanted:
+        if isinstance(item, Record) and isinstance(item.what, Projection):
+            _plan_weights(wires, item, k_start, k_stop, dt)
+            continue
         for target, variable, every in _targets(cells, item):
             if every is None:
                 interval = 1
@@ -402,7 +427,7 @@ def _plan_records(cells: list[Cells], record: Any, k_start: int, k_stop: int, dt
                 if interval < 1:
                     raise ValueError(f"Record.every: must be >= dt = {dt:g} ms, got {every:g}")
             _plan(target[0], target[1], variable, interval)
-    total = 0
+    total = sum(w.record[1].nbytes for w in wires if w.record)
     for entry in cells:
         for ids, interval in entry.records.values():
             total += 8 * ids.size * (-(-k_stop // interval) - -(-k_start // interval))
@@ -416,6 +441,18 @@ def _plan_records(cells: list[Cells], record: Any, k_start: int, k_stop: int, dt
         for name, (ids, interval) in entry.records.items():
             rows = -(-k_stop // interval) - -(-k_start // interval)
             entry.out[name] = np.empty((rows, ids.size))
+
+
+def _plan_weights(wires: list[Wires], item: Record, k_start: int, k_stop: int, dt: float) -> None:
+    """Room for the history of a plastic projection's weights (NumPy gives it page by page, as it is filled)."""
+    entry = next((w for w in wires if w.projection is item.what), None)
+    if entry is None or entry.rule is None or item.variable != "w":
+        raise ValueError(
+            f'record: {item.what} must be a plastic projection of this run, and its variable "w"'
+        )
+    interval = 1 if item.every is None else steps("Record.every", item.every, dt)
+    rows = -(-k_stop // interval) - -(-k_start // interval)
+    entry.record = (interval, np.empty((rows, entry.targets.size)))
 
 
 def _targets(cells: list[Cells], item: Any):
@@ -480,4 +517,9 @@ def final_state(run: Run, k: int) -> State:
                 [x.copy() for x in c.ou], c.spk[offsets[0] : offsets[-1]].copy(), offsets - offsets[0],
             )
         )  # fmt: skip
-    return State(k, float(grid_time(k, run.dt)), run.dt, run.seed, tuple(saved))
+    weights = tuple(
+        (w.w.copy(), {name: trace.copy() for name, trace in w.traces.items()})
+        for w in run.wires
+        if w.rule is not None
+    )
+    return State(k, float(grid_time(k, run.dt)), run.dt, run.seed, tuple(saved), weights)

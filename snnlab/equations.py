@@ -6,7 +6,8 @@ import ast
 from fractions import Fraction
 
 from .model import Declared, Equations, Neuron, Synapse
-from .units import Unit, as_unit, ms, one
+from .plasticity import Plasticity
+from .units import Unit, as_unit, ms, one, weight
 
 _SAME_UNIT = {
     "minimum",
@@ -50,6 +51,8 @@ def _wanted(cls: type[Declared], function: str) -> list[Unit | None]:
     if function in ("reset", "arrive"):
         known = known_units(cls)
         return [known[name] for name in read.returned_names]
+    if function in ("on_pre", "on_post"):
+        return [weight]
     if function == "current":
         return [None]
     return [one]
@@ -62,6 +65,8 @@ def known_units(cls: type[Declared]) -> dict[str, Unit]:
         units.update({name: as_unit(u) for name, u in cls.input.items()})
     if issubclass(cls, Synapse):
         units.update({name: as_unit(u) for name, u in cls.neuron_states.items()}, w=as_unit(cls.weight))
+    if issubclass(cls, Plasticity):
+        units.update(dict.fromkeys(cls.traces, one), w=weight)
     return units
 
 
@@ -152,7 +157,42 @@ class _Units:
         return found
 
 
-_GREEK = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"]
+_GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "pi",
+    "rho",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+    "Gamma",
+    "Delta",
+    "Theta",
+    "Lambda",
+    "Xi",
+    "Pi",
+    "Sigma",
+    "Upsilon",
+    "Phi",
+    "Psi",
+    "Omega",
+]
 
 
 def symbol(name: str) -> str:
@@ -246,7 +286,12 @@ def latex(model: Declared | type[Declared]) -> str:
     if "threshold" in cls.equations:
         read = cls.equations["threshold"]
         lines += [*_assigned(read), rf"\text{{spike if }} & {expression_tex(read.returns[0])}"]
-    for function, text in (("reset", "then"), ("arrive", "on a spike:")):
+    for function, text in (
+        ("reset", "then"),
+        ("arrive", "on a spike:"),
+        ("on_pre", "on a pre spike:"),
+        ("on_post", "on a post spike:"),
+    ):
         if function in cls.equations:
             lines += _changes(cls.equations[function], text)
     body = " \\\\\n".join(lines)

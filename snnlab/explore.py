@@ -270,7 +270,7 @@ class Explorer(anywidget.AnyWidget):
                 frame = self._whole_frame(recording, values, int(message.get("columns", 900)))
             else:
                 frame = self._live_run(values, message)
-        except Exception as error:  # noqa: BLE001 -- whatever a model or a student's function raises is said below the picture
+        except Exception as error:
             self.send({**reply, "type": "error", "message": _in_words(error)})
             return
         self.send({**reply, "type": "frame", **frame.header()}, buffers=frame.buffers())
@@ -326,11 +326,8 @@ class _LiveRun:
 
 def _in_words(error: Exception) -> str:
     """The library's own message as it is; for anything else, what it is and in which line of the student's code."""
-    if (
-        isinstance(error, FloatingPointError)
-        or isinstance(error, ValueError)
-        and re.match(r"[\w.\[\]']+: ", str(error))
-    ):
+    told = isinstance(error, ValueError | TypeError) and re.match(r"[\w.\[\]']+: ", str(error))
+    if told or isinstance(error, FloatingPointError):
         return str(error)
     lines = [f for f in traceback.extract_tb(error.__traceback__) if "snnlab" not in f.filename]
     where = f" in the line `{lines[-1].line}`" if lines and lines[-1].line else ""

@@ -154,7 +154,7 @@ class Frame:
 
     def buffers(self) -> list[bytes]:
         """[trace, float32 row by row; spike times, 0 … 65535 from t0 to t1; neuron ids, uint32], little-endian."""
-        trace = b"" if self.trace is None else self.trace.astype("<f4").tobytes()
+        trace = b"" if self.trace is None else np.clip(self.trace, -1e30, 1e30).astype("<f4").tobytes()
         every = max(1, -(-len(self.spikes) // _MAX_SPIKES))
         t = np.rint((self.spikes.t[::every] - self.t0) * (65535.0 / (self.t1 - self.t0)))
         return [
@@ -172,7 +172,7 @@ def _parts(recording) -> list[tuple[str, SpikeTrains, Mapping, Any]]:
         raise TypeError(
             f"explore.what: the function must return a Recording or SpikeTrains, got {type(recording).__name__}"
         )
-    populations = zip(recording._names, recording._populations, strict=True)
+    populations = zip(recording.names, recording.populations, strict=True)
     return [(name, recording[p].spikes, recording[p].traces, p.model) for name, p in populations]
 
 

@@ -77,15 +77,15 @@ def slider_of(name: str, spec, value, unit: Unit | None, meaning: str, dt: float
         low, high, *rest = (float(x) for x in spec)
     except (TypeError, ValueError):
         raise TypeError(f"{where}: must be (low, high), (low, high, step) or None, got {spec!r}") from None
+    if len(rest) > 1 or not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise ValueError(f"{where}: needs low < high, both finite, and at most a step more, got {spec!r}")
     step = rest[0] if rest else nice((high - low) / 100)
     if name == "t_ref" or (unit == ms and name.startswith("delay")):
         step = max(1, round(step / dt)) * dt  # these times must lie on the grid
     if whole:
         step = max(1.0, round(step))
-    if len(rest) > 1 or not (
-        math.isfinite(low) and math.isfinite(high) and low < high and 0 < step <= high - low
-    ):
-        raise ValueError(f"{where}: needs low < high and a step > 0 that fits between them, got {spec!r}")
+    if not 0 < step <= high - low:
+        raise ValueError(f"{where}: needs a step > 0 that fits between {low:g} and {high:g}, got {step:g}")
     if not low <= value <= high:
         raise ValueError(f"{where}: the range {low:g} to {high:g} must hold the start value {value:g}")
     text = "" if unit is None or unit.is_number else str(unit)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .connectivity import Distribution, PairRule
 from .model import Neuron, Synapse
+from .plasticity import Plasticity
 from .rng import check_seed, generator
 from .spikes import SpikeTrains
 from .units import as_unit
@@ -180,6 +181,8 @@ class Projection:
         Axonal delay in ms, >= 0, on the grid of dt. A spike at time s changes the receptor at s + delay.
     receptor : str, optional
         Name of the receptor of `post`; a population with one receptor needs no naming.
+    plasticity : Plasticity, optional
+        A rule that changes w, for example `PairSTDP(w_max=1.0)`; w must begin inside its bounds.
 
     A projection is never changed by a run. Raises TypeError or ValueError, naming the argument.
 
@@ -191,7 +194,9 @@ class Projection:
     True
     """
 
-    def __init__(self, pre, post, pairs, w, delay, receptor: str | None = None):
+    def __init__(
+        self, pre, post, pairs, w, delay, receptor: str | None = None, plasticity: Plasticity | None = None
+    ):
         if not isinstance(pre, Population | View | SpikeTrains):
             raise TypeError(
                 f"Projection.pre: must be a Population, a view of one, or SpikeTrains, got {pre!r}"
@@ -207,6 +212,24 @@ class Projection:
         self.delay = _numbers("Projection.delay", delay, n_pairs)
         self._check_range("Projection.w", self.w, as_unit(self.synapse.weight) == as_unit("nS"), "nS")
         self._check_range("Projection.delay", self.delay, True, "ms")
+        if isinstance(plasticity, type) and issubclass(plasticity, Plasticity):
+            raise TypeError(
+                f"Projection.plasticity: must be a rule, got the class: write {plasticity.__name__}()"
+            )
+        if plasticity is not None and not isinstance(plasticity, Plasticity):
+            raise TypeError(f"Projection.plasticity: must be a rule such as PairSTDP(), got {plasticity!r}")
+        self.plasticity = plasticity
+        self._check_bounds(self.w)
+
+    def _check_bounds(self, w) -> None:
+        """The weights of a plastic projection begin inside its rule's bounds."""
+        rule: Any = self.plasticity
+        if rule is not None and not isinstance(w, Distribution):
+            bad = np.atleast_1d(w)[(np.atleast_1d(w) < rule.w_min) | (np.atleast_1d(w) > rule.w_max)]
+            if bad.size:
+                raise ValueError(
+                    f"Projection.w: must be between w_min = {rule.w_min:g} and w_max = {rule.w_max:g}, got {bad[0]:g}"
+                )
 
     def _receptor(self, name) -> str:
         population = as_view(self.post).parent
@@ -274,6 +297,7 @@ class Projection:
         w = self._drawn("Projection.w", self.w, generator, seed, f"{stream} w", pre.size)
         delay = self._drawn("Projection.delay", self.delay, generator, seed, f"{stream} delay", pre.size)
         self._check_range("Projection.w", w, as_unit(self.synapse.weight) == as_unit("nS"), "nS")
+        self._check_bounds(w)
         if isinstance(self.delay, Distribution):
             delay = np.round(np.maximum(delay, 0.0) / dt) * dt  # a delay rule draws on the grid
         return pre, post, w, delay

@@ -17,6 +17,7 @@ from .spikes import SpikeTrains
 class Record:
     """What to record: a state of a population or view, every so many ms (default: every step), or its "rate".
 
+    `Record(p, "w", every=1000.0)` records the weights of a plastic projection: `rec.traces[p, "w"]`.
     `Record(pop, "rate", every=5.0)` gives the population rate in Hz in bins of 5 ms. Raises TypeError for
     something else than a population or view; `simulate` raises ValueError for an unknown variable.
 
@@ -27,13 +28,15 @@ class Record:
     (10, 2)
     """
 
-    what: Population | View
+    what: Population | View | Projection
     variable: str
     every: float | None = None
 
     def __post_init__(self):
-        if not isinstance(self.what, Population | View):
-            raise TypeError(f"Record.what: must be a Population or a view of one, got {self.what!r}")
+        if not isinstance(self.what, Population | View | Projection):
+            raise TypeError(
+                f"Record.what: must be a Population, a view of one or a Projection, got {self.what!r}"
+            )
         if not isinstance(self.variable, str):
             raise TypeError(f"Record.variable: must be a name such as 'v', got {self.variable!r}")
         if self.every is not None and (
@@ -67,6 +70,7 @@ class State:
     dt: float
     seed: int
     cells: tuple[SavedCells, ...]
+    weights: tuple[tuple[np.ndarray, dict[str, np.ndarray]], ...] = ()  # of plastic projections: w and traces
 
     def __repr__(self) -> str:
         return f"State(t={self.t:g} ms, {sum(c.n for c in self.cells)} neurons)"
@@ -81,23 +85,38 @@ class _Columns:
     values: np.ndarray
 
 
-class Traces(Mapping):
-    """Recorded traces by name: arrays (n_samples, n_neurons); `keys()` lists what was recorded."""
+@dataclass(frozen=True)
+class Weights:
+    """A plastic projection's weights, in the order of its draw(): at the end, and over time where recorded."""
 
-    def __init__(self, columns: dict[str, _Columns], view: View):
-        self._columns = {}
+    projection: Projection
+    final: np.ndarray
+    history: _Columns | None
+
+
+class Traces(Mapping):
+    """Recorded traces by name: arrays (n_samples, n_neurons); `keys()` lists what was recorded.
+
+    `traces[projection, "w"]` is the history of a plastic projection's weights, (n_samples, n_synapses).
+    """
+
+    def __init__(self, columns: dict[str, _Columns], view: View, weights: tuple[Weights, ...] = ()):
+        self._columns: dict[Any, _Columns] = {}
+        for entry in weights:
+            if entry.history is not None:
+                self._columns[entry.projection, "w"] = entry.history
         for name, c in columns.items():
             inside = (c.ids >= view.start) & (c.ids < view.stop)
             if inside.any():
                 values = c.values if inside.all() else c.values[:, inside]
                 self._columns[name] = _Columns(c.t, c.ids[inside] - view.start, values)
 
-    def __getitem__(self, name: str) -> np.ndarray:
+    def __getitem__(self, name: Any) -> np.ndarray:
         return self._found(name).values
 
-    def _found(self, name: str) -> _Columns:
+    def _found(self, name: Any) -> _Columns:
         if name not in self._columns:
-            known = ", ".join(self._columns) or "nothing"
+            known = ", ".join(map(str, self._columns)) or "nothing"
             raise KeyError(
                 f'{name!r} was not recorded (recorded: {known}); ask for it: simulate(..., record=["{name}"])'
             )
@@ -109,7 +128,7 @@ class Traces(Mapping):
     def __len__(self) -> int:
         return len(self._columns)
 
-    def t(self, name: str) -> np.ndarray:
+    def t(self, name: Any) -> np.ndarray:
         """The times of a trace in ms, shape (n_samples,)."""
         return self._found(name).t
 
@@ -156,24 +175,23 @@ class Recording:
 
     def __init__(
         self,
-        populations,
-        names,
-        spikes,
-        columns,
-        *,
-        final,
-        dt,
-        seed,
-        methods,
-        t_start,
-        t_stop,
-        stopped,
-        graphs,
-        rates,
+        populations: list[Population],
+        names: list[str],
+        methods: list[str],
+        spikes: list[SpikeTrains],
+        columns: list[dict[str, _Columns]],
+        weights: tuple[Weights, ...],
+        graphs: Any,
+        rates: list[Record],
+        final: State,
+        dt: float,
+        seed: int,
+        t_start: float,
+        t_stop: float,
+        stopped: str,
     ):
-        self._populations, self._names = populations, names
-        self._spikes: list[SpikeTrains] = spikes
-        self._columns: list[dict[str, _Columns]] = columns
+        self.populations, self.names = tuple(populations), tuple(names)
+        self._spikes, self._columns, self._weights = spikes, columns, weights
         self._methods, self._graphs, self._rates = methods, graphs, rates
         self.final: State = final
         self.dt: float = dt
@@ -186,19 +204,19 @@ class Recording:
         if not isinstance(what, Population | View):
             raise TypeError(f"rec[...]: takes a population or a view of one, got {what!r}")
         view = as_view(what)
-        for population, spikes, columns in zip(self._populations, self._spikes, self._columns, strict=True):
+        for population, spikes, columns in zip(self.populations, self._spikes, self._columns, strict=True):
             if population is view.parent:
                 part = spikes if view.n == population.n else spikes.neurons(view.start, view.stop)
                 return _Part(view, part, columns)
-        raise KeyError(f"rec[...]: {what} was not simulated; there are {', '.join(self._names)}")
+        raise KeyError(f"rec[...]: {what} was not simulated; there are {', '.join(self.names)}")
 
     def _only(self, attribute: str) -> _Part:
-        if len(self._populations) > 1:
+        if len(self.populations) > 1:
             raise ValueError(
-                f"rec.{attribute}: there are {len(self._populations)} populations ({', '.join(self._names)}); "
+                f"rec.{attribute}: there are {len(self.populations)} populations ({', '.join(self.names)}); "
                 f"use rec[pop].{attribute}"
             )
-        return self[self._populations[0]]
+        return self[self.populations[0]]
 
     @property
     def population(self) -> Population:
@@ -210,12 +228,21 @@ class Recording:
 
     @property
     def traces(self) -> Traces:
-        return self._only("traces").traces
+        """Traces by name with one population; the weights of plastic projections with any number."""
+        if len(self.populations) > 1 and not any(w.history for w in self._weights):
+            self._only("traces")
+        several = len(self.populations) > 1
+        return Traces({} if several else self._columns[0], as_view(self.populations[0]), self._weights)
+
+    @property
+    def weights(self) -> dict[Projection, np.ndarray]:
+        """The final weights of each plastic projection, (n_synapses,), in the order of its draw()."""
+        return {entry.projection: entry.final for entry in self._weights}
 
     @property
     def t(self) -> np.ndarray:
         for columns in self._columns:  # several populations may share one grid
-            if columns and len(self._populations) > 1:
+            if columns and len(self.populations) > 1:
                 return next(iter(columns.values())).t
         return self._only("t").t if self._columns[0] else self._samples()
 
@@ -246,7 +273,7 @@ class Recording:
         population 0: 1 LIF (method exact): 4 spikes, 40.0 Hz per neuron.
         """
         lines = [f"{self.t_start:g} to {self.t_stop:g} ms in steps of {self.dt:g} ms, seed {self.seed}."]
-        rows = zip(self._names, self._populations, self._spikes, self._methods, strict=True)
+        rows = zip(self.names, self.populations, self._spikes, self._methods, strict=True)
         for name, population, spikes, method in rows:
             model = type(population.model).__name__
             rate = float(spikes.rate().mean())
@@ -270,3 +297,14 @@ def columns_of(cells: Any, k_start: int, k_done: int, dt: float) -> dict[str, _C
         label = cells.system.labels[cells.system.states.index(name)]
         made[label] = _Columns(times, ids, cells.out[name][: stop - first])
     return made
+
+
+def weights_of(wires: Any, k_start: int, k_done: int, dt: float) -> Weights:
+    """The weights of one plastic projection, its history cut at step k_done."""
+    history = None
+    if wires.record is not None:
+        every, out = wires.record
+        first, stop = -(-k_start // every), -(-k_done // every)
+        times = np.asarray(grid_time(np.arange(first, stop) * every, dt))
+        history = _Columns(times, np.arange(wires.targets.size), out[: stop - first])
+    return Weights(wires.projection, wires.weights(), history)

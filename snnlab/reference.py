@@ -5,6 +5,8 @@ It shares the models' equations and the random numbers with the compiled engine,
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .assemble import Cells, Run, Source
@@ -38,6 +40,8 @@ class ReferenceEngine:
                 if k >= 0:  # k = -1 only delivers what arrives at time 0
                     for cells in run.cells:
                         record(cells, k, run)
+                    for wires in run.wires:
+                        record_weights(wires, k, run)
                     for cells, rows in zip(run.cells, self.rows, strict=True):
                         integrate(cells, k, run.dt, None if rows is None else rows[k - self.first_row])
                 for wires in run.wires:
@@ -60,6 +64,13 @@ def record(cells: Cells, k: int, run: Run) -> None:
     for name, (ids, every) in cells.records.items():
         if k % every == 0:
             cells.out[name][k // every - -(-run.k_start // every)] = cells.x[name][ids]
+
+
+def record_weights(wires: Wires, k: int, run: Run) -> None:
+    """Copy the recorded weights at t = k dt."""
+    if wires.record is not None and k % wires.record[0] == 0:
+        every, out = wires.record
+        out[k // every - -(-run.k_start // every)] = wires.weights()
 
 
 def integrate(cells: Cells, k: int, dt: float, row: np.ndarray | None) -> None:
@@ -130,13 +141,21 @@ def _threshold(cells: Cells, k: int, dt: float, live: np.ndarray) -> None:
 def deliver(wires: Wires, m: int, run: Run) -> None:
     """Bring the spikes that arrive at grid time m to their receptor, in the order of delay, then of pre neuron."""
     source: Cells | Source = run.sources[wires.source] if wires.replayed else run.cells[wires.source]
+    post = run.cells[wires.post]
+    if wires.rule is not None:
+        fade(wires)
     for c, delay in enumerate(wires.delays):
         a = m - delay - source.base
         if a < 0:
             continue
         for pre in source.spk[source.off[a] : source.off[a + 1]] - wires.first[0]:
             if 0 <= pre < wires.first[1]:
-                arrive(wires, slice(wires.indptr[c, pre], wires.indptr[c, pre + 1]), run.cells[wires.post])
+                synapses = slice(wires.indptr[c, pre], wires.indptr[c, pre + 1])
+                arrive(wires, synapses, post)
+                if wires.rule is not None:
+                    learn_at_arrival(wires, synapses, c * wires.first[1] + pre)
+    if wires.rule is not None:
+        learn_at_spikes(wires, post.spk[post.off[m - post.base] : post.off[m - post.base + 1]])
 
 
 def arrive(wires: Wires, synapses: slice, post: Cells) -> None:
@@ -164,6 +183,49 @@ def arrive(wires: Wires, synapses: slice, post: Cells) -> None:
         rest = np.ones(targets.size, dtype=bool)
         rest[now] = False
         targets, w = targets[rest], w[rest]
+
+
+def fade(wires: Wires) -> None:
+    """Traces decay to the time at which this step ends; tiny ones become 0."""
+    for trace, factor in zip(wires.traces.values(), wires.fades, strict=True):
+        trace *= factor
+        trace[trace <= 1e-200] = 0.0
+
+
+def learn_at_arrival(wires: Wires, synapses: slice, row: int) -> None:
+    """`on_pre` for the synapses of one arriving spike, after the old weights were delivered; then its traces."""
+    learn(wires, "on_pre", np.arange(synapses.start, synapses.stop), np.array([row]), wires.targets[synapses])
+    grow(wires, "pre", row)
+
+
+def learn_at_spikes(wires: Wires, spikes: np.ndarray) -> None:
+    """`on_post` for the synapses of each post neuron that spikes now, after all arrivals; then its traces."""
+    start, back, rows = wires.reverse
+    for j in spikes:
+        mine = slice(start[j], start[j + 1])
+        learn(wires, "on_post", back[mine], rows[mine], np.array([j]))
+        grow(wires, "post", j)
+
+
+def learn(wires: Wires, function: str, synapses: np.ndarray, rows: np.ndarray, posts: np.ndarray) -> None:
+    """New weights by the rule's function, clipped to its bounds."""
+    rule: Any = wires.rule
+    if function not in rule.equations:
+        return
+    values = {name: getattr(rule, name) for name in rule.parameters()} | {"w": wires.w[synapses]}
+    values |= {
+        n: wires.traces[n][rows if side == "pre" else posts] for n, (side, _, _) in rule.traces.items()
+    }
+    new = getattr(rule, function)(*(values[a] for a in rule.equations[function].args))
+    wires.w[synapses] = np.clip(new, rule.w_min, rule.w_max)
+
+
+def grow(wires: Wires, side: str, element: int) -> None:
+    """A spike adds 1 to its neuron's traces, or sets them to 1."""
+    rule: Any = wires.rule
+    for name, (of, _, how) in rule.traces.items():
+        if of == side:
+            wires.traces[name][element] = 1.0 + (wires.traces[name][element] if how == "add" else 0.0)
 
 
 def reset(cells: Cells, m: int, dt: float) -> None:

@@ -13,7 +13,7 @@ from .assemble import Run, assemble, final_state, populations_of
 from .grid import check_dt, check_t_stop, grid_time
 from .model import Neuron
 from .network import Graph, Population, Projection
-from .recording import Record, Recording, State, columns_of
+from .recording import Record, Recording, State, columns_of, weights_of
 from .rng import check_seed
 from .spikes import SpikeTrains
 
@@ -264,7 +264,8 @@ def _recording(run: Run, record: Any, stopped: str) -> Recording:
         if isinstance(r, Record) and r.variable == "rate"
     ]
     return Recording(
-        [c.population for c in run.cells], [c.name for c in run.cells], spikes, columns, final=final_state(run, k_done),
-        dt=dt, seed=run.seed, methods=[c.method for c in run.cells], t_start=t_start, t_stop=t_stop, stopped=stopped,
-        graphs=graph, rates=rates,
+        populations=[c.population for c in run.cells], names=[c.name for c in run.cells],
+        methods=[c.method for c in run.cells], spikes=spikes, columns=columns,
+        weights=tuple(weights_of(w, run.k_start, k_done, dt) for w in run.wires if w.rule is not None), graphs=graph,
+        rates=rates, final=final_state(run, k_done), dt=dt, seed=run.seed, t_start=t_start, t_stop=t_stop, stopped=stopped,
     )  # fmt: skip

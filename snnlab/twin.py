@@ -91,6 +91,8 @@ def brian2_twin(
         lines += _group(p, cells, run, data)
     objects = [f"group_{p}" for p in range(len(run.cells))] + [f"spikes_{p}" for p in range(len(run.cells))]
     for q, wires in enumerate(run.wires):
+        if wires.rule is not None:
+            raise ValueError(f"brian2_twin: {wires.projection} is plastic, which is not carried over")
         lines += _synapses(q, wires, run, data, objects)
     lines += [
         f"network = Network({', '.join(objects)})",
@@ -107,7 +109,7 @@ def brian2_unit(unit: Unit) -> str:
     """
     up: list[str] = []
     down: list[str] = []
-    for name, power in zip(_BASE, unit.powers, strict=True):
+    for name, power in zip(_BASE, unit.powers[: len(_BASE)], strict=True):
         if power:
             text = name if abs(power) == 1 else f"{name}**{abs(power)}"
             (up if power > 0 else down).append(text)
@@ -245,8 +247,12 @@ def _group(p: int, cells: Cells, run: Run, data: dict[str, Any]) -> list[str]:
 def _dimension(unit: Unit) -> str:
     """The dimension that Brian2 wants behind an equation: base units without prefixes."""
     bases = ("second", "volt", "amp", "meter")
-    up = [b if p == 1 else f"{b}**{p}" for b, p in zip(bases, unit.powers, strict=True) if p > 0]
-    down = [b if p == -1 else f"{b}**{-p}" for b, p in zip(bases, unit.powers, strict=True) if p < 0]
+    up = [
+        b if p == 1 else f"{b}**{p}" for b, p in zip(bases, unit.powers[: len(bases)], strict=True) if p > 0
+    ]
+    down = [
+        b if p == -1 else f"{b}**{-p}" for b, p in zip(bases, unit.powers[: len(bases)], strict=True) if p < 0
+    ]
     return ("*".join(up) or "1") + "".join(f"/{b}" for b in down)
 
 

@@ -16,7 +16,7 @@ import ast
 import re
 from fractions import Fraction
 
-_BASE = ("ms", "mV", "pA", "um")
+_BASE = ("ms", "mV", "pA", "um", "weight")  # weight: the unit of a projection's w, whatever it is
 UNITS: dict[str, Unit] = {}  # by name; filled below
 
 
@@ -111,22 +111,23 @@ def _evaluate(node: ast.expr) -> Unit:
     raise TypeError
 
 
-ms = Unit((1, 0, 0, 0), text="ms")
-mV = Unit((0, 1, 0, 0), text="mV")
-pA = Unit((0, 0, 1, 0), text="pA")
-um = Unit((0, 0, 0, 1), text="um")
+ms = Unit((1, 0, 0, 0, 0), text="ms")
+mV = Unit((0, 1, 0, 0, 0), text="mV")
+pA = Unit((0, 0, 1, 0, 0), text="pA")
+um = Unit((0, 0, 0, 1, 0), text="um")
+weight = Unit((0, 0, 0, 0, 1), text="weight")
 nS = Unit((pA / mV).powers, text="nS")
 pF = Unit((nS * ms).powers, text="pF")
 GOhm = Unit((mV / pA).powers, text="GOhm")
-Hz = Unit((-1, 0, 0, 0), 1e-3, "Hz")
+Hz = Unit((-1, 0, 0, 0, 0), 1e-3, "Hz")
 um2 = Unit((um**2).powers, text="um2")
 uA = Unit(pA.powers, 1e6, "uA")
 mS = Unit(nS.powers, 1e6, "mS")
 uF = Unit(pF.powers, 1e6, "uF")
 cm2 = Unit(um2.powers, 1e8, "cm2")
-one = Unit((0, 0, 0, 0), text="1")
+one = Unit((0, 0, 0, 0, 0), text="1")
 
 UNITS.update({
     "ms": ms, "mV": mV, "pA": pA, "nS": nS, "pF": pF, "GOhm": GOhm, "Hz": Hz,
-    "um": um, "um2": um2, "cm2": cm2, "uA": uA, "mS": mS, "uF": uF, "1": one,
+    "um": um, "um2": um2, "cm2": cm2, "uA": uA, "mS": mS, "uF": uF, "weight": weight, "1": one, "one": one,
 })  # fmt: skip

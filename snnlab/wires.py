@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from .grid import steps_array
 from .network import Projection, View, as_view
+from .plasticity import Plasticity
 from .spikes import SpikeTrains
 
 
@@ -30,10 +31,33 @@ class Wires:
     first: np.ndarray  # [first pre neuron in its population, number of pre neurons]
     order: np.ndarray | None
     scalar_weight: bool
+    # of a plastic projection: its rule's traces, and the synapses of each post neuron
+    traces: dict[str, np.ndarray] = field(
+        default_factory=dict
+    )  # pre: (classes * n_pre,); post: (n of population,)
+    fades: np.ndarray = field(default_factory=lambda: np.zeros(0))  # decay of each trace per step
+    reverse: tuple[
+        np.ndarray, ...
+    ] = ()  # (start per post neuron, synapse, row c * n_pre + i of its pre trace)
+    record: tuple[int, np.ndarray] | None = None  # interval of w in steps, and where it goes (rows, synapses)
 
     @property
     def replayed(self) -> bool:
         return isinstance(self.projection.pre, SpikeTrains)
+
+    @property
+    def rule(self) -> Plasticity | None:
+        return self.projection.plasticity
+
+    def drawn_order(self) -> np.ndarray:
+        """The place of each synapse among the drawn pairs."""
+        return np.arange(self.targets.size) if self.order is None else self.order
+
+    def weights(self) -> np.ndarray:
+        """The weights now, in the order of `projection.draw()`."""
+        w = np.empty(self.targets.size)
+        w[self.drawn_order()] = self.w
+        return w
 
 
 def wire(projection: Projection, index: int, source: int, post: int, seed: int, dt: float) -> Wires:
@@ -60,7 +84,23 @@ def wire(projection: Projection, index: int, source: int, post: int, seed: int, 
     indptr[:, :-1] = flat[:-1].reshape(delays.size, n_pre)
     indptr[:, -1] = flat[n_pre::n_pre]
     start = projection.pre.start if isinstance(projection.pre, View) else 0
-    return Wires(
+    made = Wires(
         projection, source, post, delays.astype(np.int64), indptr, targets.astype(np.int32),
         np.atleast_1d(np.asarray(w, dtype=float)), np.array([start, n_pre]), order, np.ndim(w) == 0,
     )  # fmt: skip
+    if projection.plasticity is not None:
+        _make_plastic(made, projection.plasticity, rows, dt)
+    return made
+
+
+def _make_plastic(wires: Wires, rule: Plasticity, rows: np.ndarray, dt: float) -> None:
+    """A weight of its own for every synapse, the traces at 0, and the way back from post neurons to synapses."""
+    wires.scalar_weight = False
+    wires.w = np.broadcast_to(wires.w, wires.targets.shape).copy()
+    n_post = as_view(wires.projection.post).parent.n
+    sizes = {"pre": wires.delays.size * wires.projection.pre.n, "post": n_post}
+    wires.traces = {name: np.zeros(sizes[side]) for name, (side, _, _) in rule.traces.items()}
+    wires.fades = np.array([np.exp(-dt / getattr(rule, tau)) for _, tau, _ in rule.traces.values()])
+    by_post = np.argsort(wires.targets, kind="stable")
+    start = np.concatenate([[0], np.cumsum(np.bincount(wires.targets, minlength=n_post))])
+    wires.reverse = (start, by_post, rows[by_post])

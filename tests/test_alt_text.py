@@ -185,7 +185,9 @@ SOURCES = {
 
 @pytest.fixture(scope="module")
 def notebook():
-    nbformat, nbclient = (pytest.importorskip("nbformat"), pytest.importorskip("nbclient"))
+    import nbclient
+    import nbformat
+
     cells = [nbformat.v4.new_code_cell(source) for source in SOURCES.values()]
     made = nbformat.v4.new_notebook(cells=cells)
     nbclient.NotebookClient(made, timeout=120).execute()
@@ -213,7 +215,8 @@ TEXTS = {
 
 
 def picture(output):
-    image = pytest.importorskip("PIL.Image")
+    from PIL import Image as image
+
     return image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
 
 
@@ -260,9 +263,10 @@ def test_drawings_are_stored_small_and_pictures_as_they_are(outputs):
 
 
 def test_the_smaller_drawing_is_the_same_to_the_eye():
+    from PIL import Image as image
+
     from snnlab.alt_text import _smaller
 
-    image = pytest.importorskip("PIL.Image")
     out = io.BytesIO()
     _, ax = plt.subplots()
     for k in range(5):
@@ -280,7 +284,8 @@ def test_the_smaller_drawing_is_the_same_to_the_eye():
 
 
 def test_nbconvert_writes_the_text_into_the_page(notebook, outputs):
-    nbconvert = pytest.importorskip("nbconvert")
+    import nbconvert
+
     page, _ = nbconvert.HTMLExporter().from_notebook_node(notebook)
     images = re.findall(r"<img[^>]*>", page)
     assert len(images) == len(TEXTS) + 1  # and the SVG, which nbconvert draws as an image of its own

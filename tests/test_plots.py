@@ -82,8 +82,8 @@ def test_a_model_without_a_reset_is_drawn_as_it_is():
 
         tau_m: ms = 20.0
         v_th: mV = -60.0
-        state = {"v": "mV", "a": "1"}  # noqa: RUF012
-        input = {"I": "pA"}  # noqa: RUF012
+        state = {"v": "mV", "a": "1"}
+        input = {"I": "pA"}
 
         def initial():
             return {"v": -70.0, "a": 0.0}
@@ -201,7 +201,7 @@ def test_marks_of_neighbours_do_not_overlap_and_can_be_seen():
         ax.figure.draw_without_rendering()  # settles the layout
         row = ax.get_window_extent().height / n * 72 / ax.figure.dpi  # in points
         size = ax.lines[0].get_markersize()
-        assert 2.0 <= size and (size < row or size == 2.0)
+        assert size >= 2.0 and (size < row or size == 2.0)
 
 
 @pytest.mark.parametrize(

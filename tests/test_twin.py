@@ -29,7 +29,9 @@ def network(t_ref):
 
 @needs("brian2")
 @pytest.mark.parametrize("t_ref", [0.0, 2.0, np.repeat([0.0, 5.0], 50)], ids=["none", "number", "array"])
-@pytest.mark.parametrize("I", [np.linspace(0, 20, 100), snn.step(10.0, 20.0, 80.0), 0.0], ids=["array", "series", "none"])
+@pytest.mark.parametrize(
+    "I", [np.linspace(0, 20, 100), snn.step(10.0, 20.0, 80.0), 0.0], ids=["array", "series", "none"]
+)
 def test_the_program_gives_the_same_spikes(t_ref, I):
     pop, projections = network(t_ref)
     ours = snn.simulate(pop, projections=projections, I=I, **SETTINGS).spikes

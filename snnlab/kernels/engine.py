@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..assemble import NEVER, Cells, Run
+from ..wires import Wires
 from . import kernel
 
 _NO_IDS, _NO_OUT = np.zeros(0, dtype=np.int64), np.zeros((0, 0))
@@ -25,6 +26,8 @@ class CompiledEngine:
         for q, wires in enumerate(run.wires):
             for name in ("delays", "indptr", "targets", "w", "first"):
                 self.arrays[f"q{q}_{name}"] = getattr(wires, name)
+            if wires.rule is not None:
+                self._add_rule(q, wires)
         for s, source in enumerate(run.sources):
             self.arrays |= {
                 f"spk_s{s}": source.spk,
@@ -52,7 +55,7 @@ class CompiledEngine:
             f"rec_p{p}": record,
             f"num_p{p}": np.array(numbers, dtype=float),
             f"int_p{p}": np.array([cells.base, n_ref, 0], dtype=np.int64),
-            f"hit_p{p}": np.zeros(cells.n, dtype=np.uint8),
+            f"hit_p{p}": np.zeros(cells.n, dtype=np.int64),
             f"nref_p{p}": cells.n_ref,
             f"off_p{p}": cells.off,
         }
@@ -66,6 +69,19 @@ class CompiledEngine:
                 shape = (*matrix.shape[:2], rows)
                 arrays[f"{name}_p{p}"] = np.ascontiguousarray(np.broadcast_to(matrix, shape))
         self.refresh(p)
+
+    def _add_rule(self, q: int, wires: Wires) -> None:
+        rule: Any = wires.rule
+        every, out = wires.record or (NEVER, _NO_OUT)
+        self.arrays |= {
+            f"num_q{q}": np.array([getattr(rule, name) for name in rule.parameters()], dtype=float),
+            f"fade_q{q}": wires.fades,
+            f"rec_q{q}": np.array([every, -(-self.run.k_start // every)], dtype=np.int64),
+            f"place_q{q}": wires.drawn_order() if wires.record else _NO_IDS,
+            f"out_q{q}": out,
+        }
+        self.arrays |= {f"{n}_q{q}": a for n, a in zip(("start", "back", "row"), wires.reverse, strict=True)}
+        self.arrays |= {f"t{q}_{name}": trace for name, trace in wires.traces.items()}
 
     def refresh(self, p: int) -> None:
         """Take up the arrays of a population that were replaced since the last chunk."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from .. import rng
 from ..methods import METHODS, couples_to_frozen
 from ..model import Equations
+from ..plasticity import Plasticity
 from ..system import System
 
 BLOCK = 256  # neurons updated by one call of the vectorised inner loop
@@ -39,6 +40,7 @@ class ProjectionKind:
     post: int
     receptor: str
     scalar_weight: bool
+    rule: type[Plasticity] | None = None
 
 
 @dataclass(frozen=True)
@@ -279,6 +281,21 @@ class Kernel:
             self.setup.append(f"base_{projection.source} = int_{projection.source}[0]")
         if projection.scalar_weight:
             self.setup.append(f"q{q}_w0 = q{q}_w[0]")
+        if projection.rule is not None:
+            self._plastic_setup(q, projection.rule)
+
+    def _plastic_setup(self, q: int, rule: type[Plasticity]) -> None:
+        for name in ("num", "fade", "start", "back", "row", "rec", "place", "out"):
+            self._argument(f"{name}_q{q}")
+        for name in rule.traces:
+            self._argument(f"t{q}_{name}")
+        self.setup += [f"r{q}_{name} = num_q{q}[{k}]" for k, name in enumerate(rule.parameters())]
+        self.setup += [
+            f"every_q{q} = rec_q{q}[0]",
+            f"out_row_q{q} = -(-max(k, 0) // every_q{q})",
+            f"next_q{q} = out_row_q{q} * every_q{q}",
+            f"out_row_q{q} -= rec_q{q}[1]",
+        ]
 
     # --- the loop --------------------------------------------------------------------------------------------
 
@@ -295,6 +312,9 @@ class Kernel:
         inner: list[str] = ["t = k * dt"]
         for p, kind in populations:
             inner += self._record(p, kind.system)
+        for q, projection in enumerate(self.structure.projections):
+            if projection.rule is not None:
+                inner += self._record_weights(q)
         for p, kind in populations:
             inner += self._integrate(p, kind)
         body += [f"        {line}" for line in inner]
@@ -319,6 +339,16 @@ class Kernel:
                 f"    next_{name} += every_{name}",
             ]
         return lines
+
+    @staticmethod
+    def _record_weights(q: int) -> list[str]:
+        return [
+            f"if k == next_q{q}:",
+            f"    for s in range(place_q{q}.size):",
+            f"        out_q{q}[out_row_q{q}, place_q{q}[s]] = q{q}_w[s]",
+            f"    out_row_q{q} += 1",
+            f"    next_q{q} += every_q{q}",
+        ]
 
     def _integrate(self, p: int, kind: PopulationKind) -> list[str]:
         system = kind.system
@@ -440,7 +470,10 @@ class Kernel:
             for n in synapse.equations["arrive"].returned_names
         ]
         lost = system.refractory and any(name in system.model.frozen for name in changed)
-        lines = [
+        results = ", ".join(f"p{post}_{name}[j]" for name in changed)
+        task = f"{results} = {function}({', '.join(given)})"
+        lines = [] if projection.rule is None else self._fade(q, projection.rule)
+        lines += [
             f"# deliver {source} -> p{post}.{projection.receptor}",
             f"for c in range(q{q}_delays.size):",
             f"    a = m - q{q}_delays[c] - base_{source}",
@@ -455,11 +488,59 @@ class Kernel:
         ]
         if lost:
             lines += [
-                f"            if ref_p{post}[j] > 0:",
-                "                continue  # held: the jump is lost",
+                f"            if ref_p{post}[j] == 0:  # a jump into a held state is lost",
+                f"                {task}",
             ]
-        results = ", ".join(f"p{post}_{name}[j]" for name in changed)
-        return [*lines, f"            {results} = {function}({', '.join(given)})"]
+        else:
+            lines.append(f"            {task}")
+        if projection.rule is not None:
+            lines += self._plastic(q, post, projection.rule)
+        return lines
+
+    @staticmethod
+    def _fade(q: int, rule: type[Plasticity]) -> list[str]:
+        """Traces decay to the time at which this step ends; tiny ones become 0, since denormal numbers are slow."""
+        lines = []
+        for k, name in enumerate(rule.traces):
+            trace = f"t{q}_{name}"
+            lines += [
+                f"for i in range({trace}.size):",
+                f"    x = {trace}[i] * fade_q{q}[{k}]",
+                f"    {trace}[i] = x if x > 1e-200 else 0.0",
+            ]
+        return lines
+
+    def _plastic(self, q: int, post: int, rule: type[Plasticity]) -> list[str]:
+        """`on_pre` inside the delivery, then the pre traces; after all arrivals `on_post`, then the post traces."""
+        row = f"c * q{q}_first[1] + i"
+        grow = {"add": "+=", "set": "="}
+        lines = []
+        if "on_pre" in rule.equations:
+            lines.append(f"            q{q}_w[s] = {self._rule_call(q, rule, 'on_pre', row)}")
+        for name, (side, _, how) in rule.traces.items():
+            if side == "pre":
+                lines.append(f"        t{q}_{name}[{row}] {grow[how]} 1.0")
+        lines += [
+            f"for e in range(off_p{post}[m - base_p{post}], count_p{post}):",
+            f"    j = spk_p{post}[e]",
+        ]
+        if "on_post" in rule.equations:
+            lines += [
+                f"    for b in range(start_q{q}[j], start_q{q}[j + 1]):",
+                f"        s = back_q{q}[b]",
+                f"        q{q}_w[s] = {self._rule_call(q, rule, 'on_post', f'row_q{q}[b]')}",
+            ]
+        grown = [
+            f"    t{q}_{n}[j] {grow[how]} 1.0" for n, (side, _, how) in rule.traces.items() if side == "post"
+        ]
+        return [*lines, *(grown or ["    pass"])]
+
+    def _rule_call(self, q: int, rule: type[Plasticity], function: str, row: str) -> str:
+        values = {name: f"r{q}_{name}" for name in rule.parameters()} | {"w": f"q{q}_w[s]"}
+        values |= {n: f"t{q}_{n}[{row if side == 'pre' else 'j'}]" for n, (side, _, _) in rule.traces.items()}
+        name = self._function(rule.__name__, rule.equations[function])
+        given = ", ".join(values[a] for a in rule.equations[function].args)
+        return f"clip({name}({given}), r{q}_w_min, r{q}_w_max)"
 
     def _reset(self, p: int, kind: PopulationKind) -> list[str]:
         system = kind.system

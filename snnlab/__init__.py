@@ -16,13 +16,24 @@ from .equations import UnitError, check_units, latex
 from .grid import on_grid
 from .model import Neuron, Synapse
 from .network import Population, Projection
-from .neurons import LIF
+from .neurons import (
+    EIF,
+    LIF,
+    QIF,
+    AdEx,
+    FitzHughNagumo,
+    HindmarshRose,
+    HodgkinHuxley,
+    Izhikevich,
+    Izhikevich2007,
+    MorrisLecar,
+)
 from .plasticity import NearestSTDP, PairSTDP, Plasticity
 from .recording import Record, Recording
 from .simulate import simulate
 from .spikes import SpikeTrains
 from .stimuli import noise, poisson, ramp, sine, step
-from .synapses import Delta, ExpCurrent
+from .synapses import NMDA, AlphaConductance, AlphaCurrent, BiExpCurrent, Delta, ExpConductance, ExpCurrent
 
 if TYPE_CHECKING:
     from . import plots, theory, units
@@ -59,8 +70,11 @@ def __dir__():
 
 
 __all__ = [
-    "LIF", "Delta", "ExpCurrent", "NearestSTDP", "Neuron", "PairSTDP", "Plasticity", "Population", "Projection", "Record", "Recording", "SpikeTrains",
-    "Synapse", "UnitError", "all_to_all", "brian2_twin", "check_units", "explore", "fixed_indegree", "from_matrix",
-    "kernel_source", "latex", "noise", "normal", "on_grid", "one_to_one", "plots", "poisson", "ramp", "random",
-    "simulate", "sine", "step", "theory", "uniform", "units",
+    "EIF", "LIF", "NMDA", "QIF", "AdEx", "AlphaConductance", "AlphaCurrent", "BiExpCurrent", "Delta",
+    "ExpConductance", "ExpCurrent", "FitzHughNagumo", "HindmarshRose", "HodgkinHuxley", "Izhikevich",
+    "Izhikevich2007", "MorrisLecar", "NearestSTDP", "Neuron", "PairSTDP", "Plasticity", "Population",
+    "Projection", "Record", "Recording", "SpikeTrains", "Synapse", "UnitError", "all_to_all", "brian2_twin",
+    "check_units", "explore", "fixed_indegree", "from_matrix", "kernel_source", "latex", "noise", "normal",
+    "on_grid", "one_to_one", "plots", "poisson", "ramp", "random", "simulate", "sine", "step", "theory",
+    "uniform", "units",
 ]  # fmt: skip

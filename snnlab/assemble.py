@@ -238,6 +238,11 @@ def _method(population: Population, system: System, parameters: dict, wanted: st
     if wanted is not None and wanted not in METHODS:
         raise ValueError(f"method: must be one of {tuple(METHODS)} or None, got {wanted!r}")
     name = wanted or population.model.method
+    if METHODS[name].needs not in ((), tuple(system.model.state)):
+        needs = " and ".join(METHODS[name].needs)
+        raise ValueError(
+            f"method: {name} is made for models with the states {needs}, and {population} is none"
+        )
     key = (population.model, tuple(population.receptors.values()))
     if name == "exact":
         matrices = _exact(system, key, dt)
@@ -465,7 +470,7 @@ def _targets(cells: list[Cells], item: Any):
         return [((c, as_view(c.population)), item, None) for c in having]
     if not isinstance(item, Record):
         raise TypeError(f'record: must hold names such as "v" or Records, got {item!r}')
-    view = as_view(item.what)
+    view: Any = item.of
     entry = next((c for c in cells if c.population is view.parent), None)
     if entry is None:
         raise ValueError(f"record: {item.what} is not simulated here")

@@ -60,7 +60,7 @@ def _wanted(cls: type[Declared], function: str) -> list[Unit | None]:
 
 def known_units(cls: type[Declared]) -> dict[str, Unit]:
     """The unit of every name that a function of the model may use."""
-    units = {**cls.units, "t": ms, "dt": ms, "t_last": ms, "u": one}
+    units = {"t": ms, "dt": ms, "t_last": ms, "u": one, **cls.units}  # a state may be called u
     if issubclass(cls, Neuron):
         units.update({name: as_unit(u) for name, u in cls.input.items()})
     if issubclass(cls, Synapse):

@@ -186,6 +186,8 @@ class Declared:
     state: ClassVar[dict[str, str]] = {}
     equations: ClassVar[dict[str, Equations]] = {}
     units: ClassVar[dict[str, Unit]] = {}  # of parameters and states
+    _parameters: ClassVar[tuple[str, ...]] = ()
+    signed: ClassVar[tuple[str, ...]] = ()  # parameters in nS or mS/cm2 that may be negative
     checks: ClassVar[Callable[..., Iterable]]
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs):
@@ -244,6 +246,7 @@ class Declared:
                     f"{cls.__name__}.state: the name {name!r} is reserved; name the state otherwise"
                 )
         cls.units = units
+        cls._parameters = tuple(f.name for f in dataclasses.fields(cls))  # type: ignore[arg-type]
 
     @classmethod
     def kind(cls) -> str:
@@ -252,7 +255,7 @@ class Declared:
     @classmethod
     def parameters(cls) -> tuple[str, ...]:
         """Names of the parameters, in the order of declaration."""
-        return tuple(f.name for f in dataclasses.fields(cls))  # type: ignore[arg-type]
+        return cls._parameters
 
     @classmethod
     def known_names(cls, function: str) -> tuple[str, ...]:
@@ -299,7 +302,8 @@ class Declared:
         if unit.powers in _POSITIVE and not may_be_zero and (array <= 0).any():
             bad = _first(array, array <= 0)
             raise ValueError(f"{label}: must be > 0{spelled}, got {bad}{self._swap_hint(name, bad)}")
-        if (unit.powers in _NON_NEGATIVE or (may_be_zero and unit == ms)) and (array < 0).any():
+        non_negative = unit.powers in _NON_NEGATIVE and name not in self.signed
+        if (non_negative or (may_be_zero and unit == ms)) and (array < 0).any():
             raise ValueError(f"{label}: must be >= 0{spelled}, got {_first(array, array < 0)}")
         if array.ndim == 0:
             return float(array)

@@ -32,6 +32,11 @@ class Record:
     variable: str
     every: float | None = None
 
+    @property
+    def of(self) -> View | Projection:
+        """The recorded neurons as a view, or the projection."""
+        return self.what if isinstance(self.what, Projection) else as_view(self.what)
+
     def __post_init__(self):
         if not isinstance(self.what, Population | View | Projection):
             raise TypeError(
@@ -257,8 +262,8 @@ class Recording:
     def rate(self, what: Population | View) -> tuple[np.ndarray, np.ndarray]:
         """(bin centres in ms, population rate in Hz) of a `Record(what, "rate", every)`."""
         for item in self._rates:
-            if as_view(item.what) == as_view(what):
-                edges = np.arange(self.t_start, self.t_stop + 0.5 * item.every, item.every)
+            if item.every is not None and item.of == as_view(what):
+                edges: np.ndarray = np.arange(self.t_start, self.t_stop + 0.5 * item.every, item.every)
                 # a spike at a bin's right edge belongs to it: simulated spikes lie in (t, t + dt]
                 counts = np.diff(np.searchsorted(self[what].spikes.t, edges + 1e-9 * self.dt, side="right"))
                 return 0.5 * (edges[:-1] + edges[1:]), counts * 1000.0 / (item.every * len(what))

@@ -145,6 +145,8 @@ def assemble(
     ]
     if start is None:
         _set_initial(cells, initial, seed)
+        for entry in cells:
+            _start_above(entry)
     else:
         _continue(cells, start, initial, history)
         _continue_plastic(wires, start)
@@ -333,8 +335,6 @@ def _set_initial(cells: list[Cells], initial: Any, seed: int) -> None:
             raise ValueError(f"initial: {key} is not simulated here")
         for label, value in values.items():
             _set_state(target, view, label, value, seed)
-    for entry in cells:
-        _start_above(entry)
 
 
 def _set_state(entry: Cells, view: View, label: str, value: Any, seed: int) -> None:

@@ -8,6 +8,7 @@
 | `release` | the student's notebook, by nbgrader's own generator |
 | `guards` | rules for one notebook (headings, alternative text, length of cells...) |
 | `exercises` | rules for the exercises of a lesson: holes, points, checks, no leak |
+| `standard` | the parts that every lesson has, from title card to teaching note |
 | `build` | `build` and `check`, the two commands |
 
 `release` needs nbgrader, which is not among a student's packages: `pip install "snnlab[course]"`.

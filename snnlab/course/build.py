@@ -5,7 +5,6 @@ snnlab build --check              compare everything that can be compared withou
 """
 
 import difflib
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -189,7 +188,7 @@ def _cell_differences(wanted: NotebookNode, there: NotebookNode) -> Iterator[str
         changed = (n for n, (new, old) in enumerate(zip(*ends, strict=False)) if new != old)
         line = next(changed)
         new, old = (end[line] for end in ends)
-        same = len(os.path.commonprefix([new, old]))
+        same = next((n for n, (a, b) in enumerate(zip(new, old, strict=False)) if a != b), len(old))
         new, old = (text[max(0, same - 30) :].strip()[:60] for text in (new, old))
         yield f"line {line + 1} is {old!r}, the source makes {new!r}"
     elif wanted.metadata != there.metadata:

@@ -13,7 +13,7 @@ from snnlab.course.notebooks import every_text, label, tags
 
 MAX_LINES = 15
 WORKED_PROGRAM = "worked-program"
-# A path from the root of some machine: /a/b, C:\\Users, ~/a (not a URL, not a unit like mV/ms, not LaTeX).
+# A path from the root of some machine: /a/b, C:\Users, ~/a (not a URL, not a unit like mV/ms, not LaTeX).
 ABSOLUTE_PATH = re.compile(
     r"(?:(?<=[\s\"'`(=:,\[])|^)/(?:[\w.+-]+/)+[\w.+-]+"
     r"|(?<!\w)[A-Za-z]:[\\/]{1,2}(?:Users|Windows|Program|Temp|home)\b|(?<![\w/~-])~/[\w.-]",

@@ -20,6 +20,7 @@ from .neurons import (
     EIF,
     LIF,
     QIF,
+    SRM,
     AdEx,
     FitzHughNagumo,
     HindmarshRose,
@@ -27,6 +28,7 @@ from .neurons import (
     Izhikevich,
     Izhikevich2007,
     MorrisLecar,
+    PoissonGLM,
 )
 from .plasticity import NearestSTDP, PairSTDP, Plasticity
 from .recording import Record, Recording
@@ -70,9 +72,9 @@ def __dir__():
 
 
 __all__ = [
-    "EIF", "LIF", "NMDA", "QIF", "AdEx", "AlphaConductance", "AlphaCurrent", "BiExpCurrent", "Delta",
+    "EIF", "LIF", "NMDA", "QIF", "SRM", "AdEx", "AlphaConductance", "AlphaCurrent", "BiExpCurrent", "Delta",
     "ExpConductance", "ExpCurrent", "FitzHughNagumo", "HindmarshRose", "HodgkinHuxley", "Izhikevich",
-    "Izhikevich2007", "MorrisLecar", "NearestSTDP", "Neuron", "PairSTDP", "Plasticity", "Population",
+    "Izhikevich2007", "MorrisLecar", "NearestSTDP", "Neuron", "PairSTDP", "Plasticity", "PoissonGLM", "Population",
     "Projection", "Record", "Recording", "SpikeTrains", "Synapse", "UnitError", "all_to_all", "brian2_twin",
     "check_units", "explore", "fixed_indegree", "from_matrix", "kernel_source", "latex", "noise", "normal",
     "on_grid", "one_to_one", "plots", "poisson", "ramp", "random", "simulate", "sine", "step", "theory",

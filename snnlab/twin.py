@@ -15,6 +15,7 @@ import numpy as np
 from .assemble import Cells, Run, assemble, populations_of
 from .equations import known_units
 from .grid import check_dt, check_t_stop, grid_time
+from .methods import METHODS
 from .model import Declared, Equations
 from .network import Population, View, as_view
 from .rng import check_seed
@@ -197,6 +198,10 @@ def _group(p: int, cells: Cells, run: Run, data: dict[str, Any]) -> list[str]:
         raise ValueError(
             f"brian2_twin: {cells.name} has noise or a stochastic threshold, whose numbers would differ in Brian2"
         )
+    if METHODS[cells.method].needs:
+        raise ValueError(
+            f"brian2_twin: the method {cells.method} of {cells.name} has no counterpart in Brian2"
+        )
     units = {**known_units(model)}
     for receptor, synapse in system.receptors:
         units |= {f"{receptor}_{name}": unit for name, unit in synapse.units.items()}
@@ -307,14 +312,14 @@ def _synapses(q: int, wires: Wires, run: Run, data: dict, objects: list[str]) ->
     data |= {
         f"pre_{q}": graph.pre + first,
         f"post_{q}": graph.post + offset,
-        f"w_{q}": graph.w,
+        f"weights_{q}": graph.w,
         f"delay_{q}": delay,
     }
-    lines.append(f"synapses_{q} = Synapses({source}, group_{wires.post}, 'w : {_dimension(unit)}', on_pre={_on_pre(projection, post)!r}, "
+    lines.append(f"synapses_{q} = Synapses({source}, group_{wires.post}, 'w_syn : {_dimension(unit)}', on_pre={_on_pre(projection, post)!r}, "
                  f"namespace=parameters_{wires.post})")  # fmt: skip
     lines += [
         f'synapses_{q}.connect(i=data["pre_{q}"], j=data["post_{q}"])',
-        f'synapses_{q}.w = data["w_{q}"]*{brian2_unit(unit)}',
+        f'synapses_{q}.w_syn = data["weights_{q}"]*{brian2_unit(unit)}',
         f'synapses_{q}.delay = data["delay_{q}"]*ms',
         "",
     ]
@@ -327,12 +332,20 @@ def _on_pre(projection: Any, post: Cells) -> str:
     synapse = type(projection.synapse)
     names = {n: f"{projection.receptor}_{n}_post" for n in synapse.state}
     names |= {n: f"{projection.receptor}_{n}" for n in synapse.parameters()}
-    names |= {n: f"{n}_post" for n in synapse.neuron_states}
+    names |= {n: f"{n}_post" for n in synapse.neuron_states} | {"w": "w_syn"}  # a neuron may have a state w
     statements = []
     for target, value in synapse.equations["arrive"].body:
         new, left = expression(value, names), names[target]
         if target in post.system.model.frozen and target in synapse.neuron_states:
             new = f"{left} + int(not_refractory_post)*({new} - {left})"
+        elif (
+            isinstance(value, ast.BinOp)
+            and isinstance(value.op, ast.Add)
+            and names.get(ast.unparse(value.left)) == left
+        ):
+            # Brian2 fails on `x = x + exp(1)*w` and takes `x += exp(1)*w`
+            statements.append(f"{left} += {expression(value.right, names)}")
+            continue
         statements.append(f"{left} = {new}")
     return "; ".join(statements)
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from snnlab.checks.difference import difference
 from snnlab.checks.exercise import Case, Exercise, Wrong, own
 
 # ---------------------------------------------------------------- 01.1 the Euler step
@@ -83,7 +84,11 @@ def lif_inputs(seed):
     def case(name, I, dt, t_ref):
         E_L = rng.uniform(-75.0, -65.0)
         given = {"tau_m": rng.uniform(10.0, 25.0), "R_m": rng.uniform(0.08, 0.12), "E_L": E_L}
-        given |= {"v_th": E_L + rng.uniform(14.0, 18.0), "v_reset": E_L + rng.uniform(2.0, 6.0), "t_ref": t_ref}
+        given |= {
+            "v_th": E_L + rng.uniform(14.0, 18.0),
+            "v_reset": E_L + rng.uniform(2.0, 6.0),
+            "t_ref": t_ref,
+        }
         return Case(name, {"I": I, "dt": dt, **given})
 
     on = rng.uniform(500.0, 700.0)
@@ -102,7 +107,7 @@ def lif_run(step, inputs):
     v, left, trace, spikes = inputs["E_L"], 0, [], []
     for k, I in enumerate(inputs["I"]):
         returned = step(v=v, left=left, I=float(I), **given)
-        if not isinstance(returned, tuple) or len(returned) != 3:
+        if not isinstance(returned, (tuple, list)) or len(returned) != 3:
             raise TypeError("lif_step must return three values: v, left, spike")
         v, left, spike = returned
         trace.append(v)
@@ -133,6 +138,15 @@ def _counted(counter):
         return v, counter(t_ref, dt) if spike else left, spike
 
     return step
+
+
+def _held_too_few(inputs, output):
+    """True if v stands still after the first spike, but for fewer steps than it should."""
+    if not isinstance(output, dict) or not output.get("spikes"):
+        return False
+    after = output["v"][output["spikes"][0] - 1 :]
+    held = next((k for k, v in enumerate(after) if v != after[0]), len(after)) - 1
+    return after[0] == inputs["v_reset"] and 0 < held < round(inputs["t_ref"] / inputs["dt"])
 
 
 def _integrated(update):
@@ -198,15 +212,15 @@ EXACT = Exercise(
     ),
     wrong=[
         Wrong("held one step too few", _counted(lambda t_ref, dt: round(t_ref / dt) - 1),
-              "The neuron is held one step too few: exactly t_ref/dt updates are skipped, and the step that ends in "
-              "the spike is none of them."),
+              "The neuron is held too few steps: exactly t_ref/dt updates are skipped, and the step that ends in "
+              "the spike is none of them.", when=_held_too_few),
         Wrong("held one step too many", _counted(lambda t_ref, dt: round(t_ref / dt) + 1),
               "The neuron is held one step too many: count the updates that are skipped, t_ref/dt, not the samples at v_reset."),
         Wrong("the counter is cut off", _counted(lambda t_ref, dt: int(t_ref / dt)),
               "It is right for t_ref = 2 ms and one step short for 0.7 ms: in floating point 0.7/0.1 is "
               "6.999..., and int() cuts it off. Round instead."),
         Wrong("counts milliseconds", _counts_ms,
-              "It counts down in ms, and 2.0 minus twenty times 0.1 is not exactly 0: count steps, in an integer."),
+              "It counts down in ms, and 0.7 minus seven times 0.1 is not exactly 0: count steps, in an integer."),
         Wrong("never counts down", _never_counts_down,
               "After its first spike the neuron is silent for ever: does left get smaller in each held step?"),
         Wrong("no refractory period", _no_counter,
@@ -245,7 +259,12 @@ def own_parameters(student):
     drawn = own(student, "01.3", tau_m=(8.0, 30.0), R_m=(0.06, 0.15), E_L=(-75.0, -62.0), t_ref=(1.0, 5.0),
                 v_th=(14.0, 22.0), v_reset=(2.0, 8.0))  # fmt: skip
     E_L = drawn["E_L"]
-    return {**drawn, "v_th": E_L + drawn["v_th"], "v_reset": E_L + drawn["v_reset"], "t_ref": round(drawn["t_ref"], 1)}
+    return {
+        **drawn,
+        "v_th": E_L + drawn["v_th"],
+        "v_reset": E_L + drawn["v_reset"],
+        "t_ref": round(drawn["t_ref"], 1),
+    }
 
 
 def record_neuron(student):
@@ -294,15 +313,22 @@ def judge_estimate(inputs, output):
     """Each parameter within its tolerance; v_th within the rise of v in one step at threshold."""
     if not isinstance(output, dict) or set(output) != {*_ABS, *_REL}:
         return False, f"must be a dictionary with the names {', '.join([*_ABS, *_REL])}"
-    bad = [name for name, value in output.items() if isinstance(value, bool) or not isinstance(value, (int, float))]
+    bad = [
+        name
+        for name, value in output.items()
+        if isinstance(value, bool) or not isinstance(value, (int, float))
+    ]
     if bad:
         return False, f"{', '.join(bad)} must be one number"
     said = []
     for name in ("E_L", "R_m", "tau_m", "v_th", "v_reset", "t_ref"):
         off, allowed = output[name] - inputs[name], _allowed(inputs, name)
         if not abs(off) <= allowed:
-            by = f" by more than the {'one step allows' if name == 'v_th' else 'tolerance'}"
-            said.append(f"{name} is not a number" if math.isnan(off) else f"{name} is too {'high' if off > 0 else 'low'}{by}")
+            side = "high" if off > 0 else "low"
+            limit = "one step's rise" if name == "v_th" else "the tolerance"
+            said.append(
+                f"{name} is not a number" if math.isnan(off) else f"{name} is too {side} by more than {limit}"
+            )
     return not said, "; ".join(said)
 
 
@@ -314,14 +340,26 @@ def _allowed(truth, name):
     return _ABS.get(name, 0.0) + _REL.get(name, 0.0) * abs(truth[name])
 
 
-def _misread(**changes):
-    """A careful student's estimate with some parameters read off wrongly: functions of (t, v_weak, v_strong, right)."""
+def _misread(title, name, change, hint):
+    """A wrong answer with one parameter read off wrongly, as change(t, v_weak, v_strong, right).
+
+    It is recognised by this parameter, whatever the others are: a student mends one thing at a time.
+    """
 
     def wrong(t, v_weak, v_strong):
         right = estimate(t, v_weak, v_strong)
-        return {**right, **{name: change(t, v_weak, v_strong, right) for name, change in changes.items()}}
+        return {**right, name: change(t, v_weak, v_strong, right)}
 
-    return wrong
+    def when(inputs, output):
+        value = output.get(name) if isinstance(output, dict) else None
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return False
+        known = wrong(*(np.array(inputs[key]) for key in ("t", "v_weak", "v_strong")))[name]
+        return abs(value - known) <= 0.01 * abs(known) + 1e-9 and abs(value - inputs[name]) > _allowed(
+            inputs, name
+        )
+
+    return Wrong(title, wrong, hint, when)
 
 
 def _time_to(fraction):
@@ -345,32 +383,31 @@ OWN = Exercise(
         "where v falls; t_ref is dt times the number of samples at v_reset, less one, because the first of them shows the spike's own reset.",
     ),
     wrong=[
-        Wrong("tau_m in seconds", _misread(tau_m=lambda t, w, s, r: r["tau_m"] / 1000.0),
+        _misread("tau_m in seconds", "tau_m", lambda t, w, s, r: r["tau_m"] / 1000.0,
               "tau_m is asked for in ms: is yours in s?"),
-        Wrong("tau_m from 0 ms", _misread(tau_m=lambda t, w, s, r: r["tau_m"] + T_ON),
+        _misread("tau_m from 0 ms", "tau_m", lambda t, w, s, r: r["tau_m"] + T_ON,
               "tau_m is counted from 0 ms: the clock starts when the current does."),
-        Wrong("tau_m by half the rise", _misread(tau_m=_time_to(0.5)),
+        _misread("tau_m by half the rise", "tau_m", _time_to(0.5),
               "tau_m is too short by the factor ln 2: that is the time to half of the rise. One tau_m goes further, to 1 - 1/e."),
-        Wrong("tau_m by the 37 %", _misread(tau_m=_time_to(math.exp(-1.0))),
+        _misread("tau_m by the 37 %", "tau_m", _time_to(math.exp(-1.0)),
               "tau_m is the time until 37 % are left, so that 63 % are done: you took 37 % of the rise."),
-        Wrong("R_m without E_L", _misread(R_m=lambda t, w, s, r: w[-1] / I_WEAK),
+        _misread("R_m without E_L", "R_m", lambda t, w, s, r: w[-1] / I_WEAK,
               "R_m is negative: Ohm's law is about the change that the current makes, v - E_L, not about v."),
-        Wrong("R_m in MOhm", _misread(R_m=lambda t, w, s, r: r["R_m"] * 1000.0),
+        _misread("R_m in MOhm", "R_m", lambda t, w, s, r: r["R_m"] * 1000.0,
               "R_m is a thousand times too large: it is asked for in GOhm (mV per pA), and yours is in MOhm."),
-        Wrong("R_m from the strong current", _misread(R_m=lambda t, w, s, r: (s.max() - r["E_L"]) / I_STRONG),
+        _misread("R_m from the strong current", "R_m", lambda t, w, s, r: (s.max() - r["E_L"]) / I_STRONG,
               "R_m is too small: under the strong current v never settles, since the threshold cuts it off. Use the weak one."),
-        Wrong("v_th from the weak current", _misread(v_th=lambda t, w, s, r: w.max()),
+        _misread("v_th from the weak current", "v_th", lambda t, w, s, r: w.max(),
               "v_th is too low: the weak recording never reaches threshold. Which one does?"),
-        Wrong("v_th from the drawn spike", _misread(v_th=lambda t, w, s, r: 0.0),
+        _misread("v_th from the drawn spike", "v_th", lambda t, w, s, r: 0.0,
               "Spikes are only drawn up to 0 mV. The threshold is where v turns back: look at the samples."),
-        Wrong("v_reset is the lowest v", _misread(v_reset=lambda t, w, s, r: s.min()),
+        _misread("v_reset is the lowest v", "v_reset", lambda t, w, s, r: s.min(),
               "v_reset is too low: the lowest v of all is rest, before the current. Look right after a spike."),
-        Wrong("t_ref counts samples", _misread(t_ref=lambda t, w, s, r: r["t_ref"] + DT),
+        _misread("t_ref counts samples", "t_ref", lambda t, w, s, r: r["t_ref"] + DT,
               "t_ref is one step too long: n samples in a row span n - 1 steps."),
-        Wrong("t_ref in steps", _misread(t_ref=lambda t, w, s, r: r["t_ref"] / DT),
+        _misread("t_ref in steps", "t_ref", lambda t, w, s, r: r["t_ref"] / DT,
               "t_ref is asked for in ms: yours is a number of steps."),
-        Wrong("t_ref is the interval", _misread(
-              t_ref=lambda t, w, s, r: DT * float(np.diff(np.flatnonzero(np.diff(s) < 0.0))[0])),
+        _misread("t_ref is the interval", "t_ref", lambda t, w, s, r: DT * float(np.diff(np.flatnonzero(np.diff(s) < 0.0))[0]),
               "That is the whole interval between two spikes: t_ref is only the part in which v does not move."),
     ],
 )  # fmt: skip
@@ -383,7 +420,11 @@ def hunt_inputs(seed):
     rng = np.random.default_rng([seed, 4])
 
     def table():
-        return {"tau_m": rng.uniform(10.0, 30.0), "C_m": rng.uniform(100.0, 400.0), "E_L": rng.uniform(-75.0, -60.0)}
+        return {
+            "tau_m": rng.uniform(10.0, 30.0),
+            "C_m": rng.uniform(100.0, 400.0),
+            "E_L": rng.uniform(-75.0, -60.0),
+        }
 
     tests = {
         "your test, on the published step": "published",
@@ -421,7 +462,9 @@ def hunt(pair, inputs):
         return bool(said)
     v, trace = inputs["E_L"], []
     for I in inputs["I"]:
-        v = mended_step(v=v, I=float(I), dt=inputs["dt"], tau_m=inputs["tau_m"], C_m=inputs["C_m"], E_L=inputs["E_L"])
+        v = mended_step(
+            v=v, I=float(I), dt=inputs["dt"], tau_m=inputs["tau_m"], C_m=inputs["C_m"], E_L=inputs["E_L"]
+        )
         trace.append(v)
     return trace
 
@@ -438,6 +481,16 @@ def mended(v, I, dt, tau_m, C_m, E_L):
     return v + dt * (-(v - E_L) / tau_m + I / C_m)
 
 
+def judge_hunt(inputs, output):
+    """The student's test must pass the right steps alone, and the student's step must run like the mended one."""
+    if inputs["kind"] == "run":
+        text = difference(output, hunt(_pair(steady, mended), inputs), rel=1e-9)
+        return not text, text
+    right = inputs["kind"] in ("mended", "exact")
+    said = f"your test {'passes' if output else 'fails'} it, and this step is {'right' if right else 'wrong'}"
+    return output == right, said
+
+
 def _settles(tau_m, C_m, I, wanted):
     """A test that holds a current of I pA and compares with the voltage `wanted`, in mV above rest."""
 
@@ -451,7 +504,10 @@ def _settles(tau_m, C_m, I, wanted):
 
 
 def _euler_only(step):
-    return abs(step(-70.0, 100.0, 5.0, 20.0, 200.0, -70.0) - mended(-70.0, 100.0, 5.0, 20.0, 200.0, -70.0)) < 1e-9
+    return (
+        abs(step(-70.0, 100.0, 5.0, 20.0, 200.0, -70.0) - mended(-70.0, 100.0, 5.0, 20.0, 200.0, -70.0))
+        < 1e-9
+    )
 
 
 def _pair(is_right, mended_step):
@@ -460,8 +516,7 @@ def _pair(is_right, mended_step):
 
 UNITS = Exercise(
     id="01.4", title="Bug hunt: an equation whose units fail", points=3,
-    inputs=hunt_inputs, call=hunt, rel=1e-9,
-    oracle=lambda **case: hunt(_pair(steady, mended), case) if case["kind"] == "run" else case["kind"] in ("mended", "exact"),
+    inputs=hunt_inputs, call=hunt, judge=judge_hunt, rel=1e-9,
     hints=(
         "For the test: under a constant current, at which voltage must v stop moving? For the step: which two numbers of "
         "the table make a resistance?",
@@ -506,7 +561,11 @@ UNITS = Exercise(
 def order_inputs(seed):
     rng = np.random.default_rng([seed, 5])
     dt = np.array([1.0, 0.5, 0.2, 0.1, 0.05])
-    orders = {"a method of first order": 1.0, "a method of second order": 2.0, "a method of fourth order": 4.0}
+    orders = {
+        "a method of first order": 1.0,
+        "a method of second order": 2.0,
+        "a method of fourth order": 4.0,
+    }
     return [
         Case(name, {"dt": dt * rng.uniform(0.5, 2.0), "error": rng.uniform(0.1, 10.0) * dt**p}, {"p": p})
         for name, p in orders.items()

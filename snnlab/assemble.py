@@ -255,7 +255,7 @@ def _method(population: Population, system: System, parameters: dict, wanted: st
                 f"method: exact needs linear equations, and those of {population} are not; "
                 f"use {_general_method(system, key)!r} or None"
             )
-        name = _general_method(system, key)
+        name = "rk4" if _has_coupled_receptor(system) else _general_method(system, key)
     elif name == "exponential_euler" and _general_method(system, key) != name:
         if wanted:
             raise ValueError(
@@ -284,6 +284,14 @@ def _exact(system: System, key: tuple, dt: float):
 def _general_method(system: System, key: tuple) -> str:
     affine = is_affine_in_each(system, _values(system, key), np.random.default_rng(0))
     return "exponential_euler" if affine else "rk4"
+
+
+def _has_coupled_receptor(system: System) -> bool:
+    """True for a synapse that rises and decays: exponential_euler holds one state while it steps the other."""
+    own = len(system.model.state)
+    receptors = set(system.states[own:])
+    rows = zip(system.states[own:], system.depends[own:], strict=True)
+    return any(names & receptors - {state} for state, names in rows)
 
 
 def _population_kind(cells: Cells) -> PopulationKind:

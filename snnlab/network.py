@@ -105,9 +105,11 @@ def _check_receptor(model: Neuron, name: str, synapse: Any, n: int) -> None:
             )
     if synapse.state:
         current = _current_unit(synapse)
+        if "area_um2" in model.parameters() and current == as_unit("pA"):
+            current = as_unit("uA/cm2")  # the engine divides by the area
         if "I" not in model.input or as_unit(model.input["I"]) != current:
             raise ValueError(
-                f"{where}: {type(synapse).__name__} makes a current in {current}; {type(model).__name__} takes I in "
+                f"{where}: {type(synapse).__name__} makes a current in {_current_unit(synapse)}; {type(model).__name__} takes I in "
                 f"{model.input.get('I', 'no unit: it has no input')}"
             )
     for parameter in synapse.parameters():

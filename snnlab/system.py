@@ -55,6 +55,11 @@ class System:
         """True for a model without reset: it spikes on the upward crossing."""
         return "reset" not in self.model.equations
 
+    @property
+    def per_area(self) -> bool:
+        """True for a model in uA/cm2: the currents of its receptors (pA) are divided by its area."""
+        return "area_um2" in self.model.parameters()
+
     def uses(self, name: str) -> bool:
         """True when some function of the model reads the reserved name (t, t_last, u)."""
         return name not in self.model.state and any(
@@ -99,10 +104,15 @@ class System:
 
     def derivatives(self, values: dict[str, Any]) -> list:
         """f(x) in state order, in the NumPy reading. `values` holds states, parameters, I, t, dt, t_last."""
-        total = values["I"]
+        total, share = (
+            values["I"],
+            100.0 / values["area_um2"] if self.per_area else 1.0,
+        )  # 1 pA/um2 is 100 uA/cm2
         for receptor, cls in self.receptors:
             if cls.state:
-                total = total + cls.current(*(values[a] for a in self.arguments(cls, "current", receptor)))
+                total = total + share * cls.current(
+                    *(values[a] for a in self.arguments(cls, "current", receptor))
+                )
         values = {**values, "I": total}
         results = _tuple(self.model.dynamics(*(values[a] for a in self.arguments(self.model, "dynamics"))))
         for receptor, cls in self.receptors:

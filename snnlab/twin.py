@@ -214,7 +214,8 @@ def _group(p: int, cells: Cells, run: Run, data: dict[str, Any]) -> list[str]:
     parts += [(r, _renamed(c, r), c) for r, c in system.receptors if c.state]
     for name, read_names, cls in parts:
         if name:
-            currents += inlined(cls.equations["current"], read_names)
+            made = inlined(cls.equations["current"], read_names)
+            currents += [f"({c})/area_um2" for c in made] if system.per_area else made
         for state, value in zip(cls.state, inlined(cls.equations["dynamics"], read_names), strict=True):
             held = " (unless refractory)" if not name and state in model.frozen else ""
             joined = f"{name}_{state}" if name else state

@@ -298,3 +298,36 @@ def test_the_brian2_twin_gives_the_same_spikes(neuron, classes):
     ours = snn.simulate(pop, engine="numpy", **settings).spikes
     assert len(ours) > 10
     assert snn.brian2_twin(pop, **settings).run()[pop] == ours
+
+
+# --- models per area ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", ["numba", "numpy"])
+@pytest.mark.parametrize("model", [snn.HodgkinHuxley, snn.MorrisLecar], ids=lambda m: m.__name__)
+def test_a_receptor_of_a_model_per_area_is_divided_by_the_area(model, engine):
+    """A current that hardly decays acts as an input of 100/area_um2 times its size."""
+    settings = {"t_stop": 10.0, "dt": 0.02, "method": "rk4", "engine": engine}
+    for area in (20_000.0, 5_000.0):
+        neuron = model(area_um2=area)
+        rec = one_spike(snn.ExpCurrent(1e12), 200.0, neuron=neuron, **settings)
+        plain = snn.simulate(neuron, I=200.0 * 100.0 / area, record=["v"], **settings)
+        np.testing.assert_allclose(rec.traces["v"], plain.traces["v"], atol=1e-8)
+
+
+@needs("brian2")
+def test_the_twin_of_a_model_per_area():
+    pop, settings = bombarded(snn.HodgkinHuxley(), receptors_of([snn.ExpCurrent, snn.ExpConductance]))
+    settings["projections"] = [
+        snn.Projection(
+            p.pre, pop, snn.all_to_all(), 40 * weight_of(p.synapse), delay=0.5, receptor=p.receptor
+        )
+        for p in settings["projections"]
+    ]
+    spikes = engines_agree(pop, settings)
+    assert snn.brian2_twin(pop, **settings).run()[pop] == spikes
+
+
+def test_a_synapse_that_makes_no_pA_is_refused_by_a_model_per_area():
+    with pytest.raises(ValueError, match=r"HodgkinHuxley.area_um2: must be > 0"):
+        snn.HodgkinHuxley(area_um2=0.0)

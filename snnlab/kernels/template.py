@@ -224,7 +224,8 @@ class Kernel:
             if cls.state
         ]
         if currents:
-            lines.append(f"    I = {' + '.join(['I', *currents])}")
+            share = "100.0 / area_um2 * " if system.per_area else ""  # 1 pA/um2 is 100 uA/cm2
+            lines.append(f"    I = {' + '.join(['I', *(share + c for c in currents)])}")
         model = self._function(system.model.__name__, system.model.equations["dynamics"])
         names = [f"_d_{s}" for s in system.states]
         own = len(system.model.state)

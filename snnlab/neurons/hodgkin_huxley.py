@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..model import Neuron
-from ..units import cm2, mS, ms, mV, uF
+from ..units import cm2, mS, ms, mV, uF, um2
 from ..vocabulary import exp, exprel
 
 
@@ -21,6 +21,7 @@ class HodgkinHuxley(Neuron):
     States v (mV) and m, h, n (1), input I (uA/cm2). exprel(x) = (exp(x) - 1)/x is the paper's rate without its 0/0.
     The voltage is today's: the paper's V is -(v + 65 mV). Default method: exponential_euler, stable at dt = 0.1 ms;
     for accurate spike times take "rk4" with dt <= 0.025 ms. It starts at v_0, the gates at their steady state.
+    Receptors make pA, which is divided by area_um2: at 20,000 um2, 200 pA are 1 uA/cm2.
     Parameters may be arrays, one value per neuron. Raises ValueError for C_m that is not positive, a negative
     conductance, or a rate factor or slope (k_...) that is not positive.
     Hodgkin & Huxley (1952), J. Physiol. 117:500, doi:10.1113/jphysiol.1952.sp004764.
@@ -58,6 +59,7 @@ class HodgkinHuxley(Neuron):
     k_bn: mV = 80.0
     v_th: mV = 0.0  # a spike is the upward crossing of v_th
     v_0: mV = -65.0  # where v starts
+    area_um2: um2 = 20_000.0  # membrane area, by which currents of receptors are divided
 
     state = {"v": "mV", "m": "1", "h": "1", "n": "1"}
     input = {"I": "uA/cm2"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..model import Neuron
-from ..units import cm2, mS, ms, mV, uF
+from ..units import cm2, mS, ms, mV, uF, um2
 from ..vocabulary import cosh, tanh
 
 
@@ -17,7 +17,8 @@ class MorrisLecar(Neuron):
     m_inf = (1 + tanh((v - v_1)/v_2))/2, n_inf = (1 + tanh((v - v_3)/v_4))/2.
     It spikes when v crosses v_th upwards; there is no reset.
 
-    States v (mV) and n (1), input I (uA/cm2). It starts at v_0, n at its steady state. The defaults are the set
+    States v (mV) and n (1), input I (uA/cm2). Receptors make pA, which is divided by area_um2: at 20,000 um2,
+    200 pA are 1 uA/cm2. It starts at v_0, n at its steady state. The defaults are the set
     `hopf` (class 2: firing starts at a rate above zero, near 94 uA/cm2); `snic` is class 1 (firing starts at rate
     zero, near 40 uA/cm2); `homoclinic` has bistability. Parameters may be arrays, one value per neuron. Raises
     ValueError for C_m, phi, v_2 or v_4 that is not positive, or a negative conductance.
@@ -44,6 +45,7 @@ class MorrisLecar(Neuron):
     phi: 1 / ms = 0.04  # rate of the potassium gate
     v_th: mV = 0.0  # a spike is the upward crossing of v_th
     v_0: mV = -60.0  # where v starts
+    area_um2: um2 = 20_000.0  # membrane area, by which currents of receptors are divided
 
     state = {"v": "mV", "n": "1"}
     input = {"I": "uA/cm2"}

@@ -28,8 +28,8 @@ def _one(**given) -> None:
     snn.simulate(snn.LIF(), t_stop=SHORT, record=["v"], **given)
 
 
-def _many() -> None:
-    snn.simulate(snn.Population(snn.LIF(), 2), I=np.array([0.0, 300.0]), t_stop=SHORT)
+def _many(I, **given) -> None:
+    snn.simulate(snn.Population(snn.LIF(), 2), I=I, t_stop=SHORT, **given)
 
 
 def _excitation_and_inhibition() -> None:
@@ -47,6 +47,9 @@ RUNS: dict[str, Callable[[], None]] = {
     "one LIF neuron, a step of current": lambda: _one(I=snn.step(300.0, 0.0, SHORT)),
     "one LIF neuron, Euler": lambda: _one(I=300.0, method="euler"),
     "one LIF neuron, a step of current, Euler": lambda: _one(I=snn.step(300.0, 0.0, SHORT), method="euler"),
-    "LIF neurons, a current for each": _many,
+    "LIF neurons, a current for each": lambda: _many(np.array([0.0, 300.0])),
+    "LIF neurons, a current for each, Euler": lambda: _many(np.array([0.0, 300.0]), method="euler"),
+    "LIF neurons, a pulse for each": lambda: _many(snn.step([0.0, 300.0], 0.0, SHORT)),
+    "LIF neurons, a step of current for all": lambda: _many(snn.step(300.0, 0.0, SHORT)),
     "a network of excitatory and inhibitory LIF neurons": _excitation_and_inhibition,
 }

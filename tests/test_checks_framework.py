@@ -2,6 +2,7 @@
 
 # ruff: noqa: B012, E722, NPY002, SIM105  (students write such things)
 
+import ast
 import builtins
 import inspect
 import json
@@ -24,7 +25,7 @@ from snnlab.checks import Case, Exercise, ExerciseNotDone, Wrong, answers, compa
 from snnlab.checks.difference import difference
 from snnlab.checks.limit import SIGNAL, TimeUp, limited
 from snnlab.checks.plain import NotPlain, plain
-from snnlab.checks.prove import lesson_problems, main, problems, report_on
+from snnlab.checks.prove import _names, lesson_problems, main, problems, report_on
 from snnlab.checks.registry import Check, Checks, lessons, load
 
 # --- three exercises: a function, a choice, a student's own parameters --------------------------------------
@@ -848,4 +849,16 @@ def test_in_a_notebook_a_hole_is_one_line_and_a_check_is_text_and_html(course):
     assert (
         "passed" in passed[0]["data"]["text/plain"]
         and "1 of 2 exercises passed" in summary[0]["data"]["text/plain"]
+    )
+
+
+def test_a_functions_own_names_are_not_the_notebooks():
+    """`v` and `dt` inside a solution must not make the proof run the lesson's loops and plots that assign them."""
+    statement = ast.parse(
+        "def step(v, dt):\n    slope = -v / tau\n    return [slope * dt for dt in (1, 2)]"
+    ).body[0]
+    assert _names(statement) == ({"step"}, {"tau"})
+    assert _names(ast.parse("import numpy as np\nfor k in range(n): x = k").body[1]) == (
+        {"k", "x"},
+        {"range", "n", "k"},
     )

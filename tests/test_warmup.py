@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import snnlab as snn
 from snnlab.course.execute import execute
 
 ROOT = Path(__file__).parents[1]
@@ -43,4 +44,6 @@ def test_a_lesson_compiles_nothing_after_the_warm_up(warm, solution):
     execute(notebook, solution.parent, SNNLAB_CACHE=str(warm))
     new = sorted(kernels(warm) - before)
     titles = [(warm / name).read_text(encoding="utf-8").split('"""')[1].splitlines()[0] for name in new]
-    assert not new, f"add to RUNS in snnlab/warmup.py: {titles}"
+    # A model that the lesson itself declares is compiled there and then: no warm-up can know it.
+    titles = [t for t in titles if all(hasattr(snn, part.split(" (")[0]) for part in t.split("; "))]
+    assert not titles, f"add to RUNS in snnlab/warmup.py: {titles}"

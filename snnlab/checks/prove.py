@@ -10,8 +10,9 @@ import argparse
 import ast
 import json
 import re
+import symtable
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -155,11 +156,12 @@ def _check_call(statement: ast.stmt, attribute: str) -> ast.Call | None:
 def _evaluate(call: ast.Call, above: list[ast.stmt], source: Path) -> tuple[Any, dict[str, Any]]:
     """Run only those statements above a call that its arguments need: no plot, no widget, no simulation else."""
     arguments_only = ast.Tuple([*call.args, *(keyword.value for keyword in call.keywords)], ast.Load())
-    wanted, chosen = set(_names(arguments_only, ast.Load)), []
+    (_, wanted), chosen = _names(arguments_only), []
     for statement in reversed(above):
-        if wanted & set(_names(statement, ast.Store)):
+        bound, used = _names(statement)
+        if wanted & bound:
             chosen.append(statement)
-            wanted |= set(_names(statement, ast.Load))
+            wanted |= used
     module = ast.fix_missing_locations(ast.Module([*reversed(chosen)], []))
     space: dict[str, Any] = {"__name__": "lesson"}
     exec(compile(module, str(source), "exec"), space)
@@ -168,14 +170,16 @@ def _evaluate(call: ast.Call, above: list[ast.stmt], source: Path) -> tuple[Any,
     return answer, {str(keyword.arg): value for keyword, value in zip(call.keywords, further, strict=True)}
 
 
-def _names(node: ast.AST, context: type[ast.expr_context]) -> Iterable[str]:
-    for part in ast.walk(node):
-        if isinstance(part, ast.Name) and isinstance(part.ctx, context):
-            yield part.id
-        elif context is ast.Store and isinstance(part, (ast.FunctionDef, ast.ClassDef)):
-            yield part.name
-        elif context is ast.Store and isinstance(part, ast.alias):
-            yield (part.asname or part.name).partition(".")[0]
+def _names(node: ast.AST) -> tuple[set[str], set[str]]:
+    """The names that a statement gives to the notebook, and those that it takes from it; a function's own are neither."""
+    top = symtable.symtable(ast.unparse(node), "lesson", "exec")
+    symbols, tables = top.get_symbols(), top.get_children()
+    bound = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
+    used = {s.get_name() for s in symbols if s.is_referenced()}
+    while tables:
+        tables += (inner := tables.pop()).get_children()
+        used |= {s.get_name() for s in inner.get_symbols() if s.is_global()}
+    return bound, used
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -21,6 +21,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from .explore_curve import CurveMaker
 from .explore_frames import Frame, Goal, Words, picture_of
 from .explore_sliders import (
     CURRENT_RANGES,
@@ -83,7 +84,9 @@ def explore(
     hold : str
         The slider that "hold to inject" switches on and off; None for no such button.
     curve : str
-        The slider on the x axis of the rate curve that grows point by point; None for no curve.
+        The slider on the x axis of the rate curve that grows point by point; None for no curve. If it is the
+        current of a model with other sliders too, the whole curve of the present parameters is drawn with it (the
+        rates of 60 currents over 1 s), as long as the model is fast enough for that.
     title : str
         Heading (default: the model's or the function's name).
 
@@ -146,6 +149,8 @@ class Experiment:
     timed: bool  # t_stop decides how long a run is; otherwise the function does
     trace: str | None = None
     model: Neuron | None = None
+    current: str | None = None  # the slider of the injected current
+    method: str | None = None
 
 
 def _model_experiment(model: Neuron, sliders, I, dt, method, trace) -> Experiment:
@@ -178,7 +183,18 @@ def _model_experiment(model: Neuron, sliders, I, dt, method, trace) -> Experimen
             neuron, I=amplitude, t_stop=t_stop, dt=dt, method=method, record=[variable], start=start
         )
 
-    return Experiment(run, made, cls.__name__, dt, live=True, timed=True, trace=variable, model=model)
+    return Experiment(
+        run,
+        made,
+        cls.__name__,
+        dt,
+        live=True,
+        timed=True,
+        trace=variable,
+        model=model,
+        current=current,
+        method=method,
+    )
 
 
 def _function_experiment(function: Callable, sliders, dt, trace) -> Experiment:
@@ -229,6 +245,7 @@ class Explorer(anywidget.AnyWidget):
         start_values = {s.name: s.value for s in experiment.sliders}
         self._experiment, self._t_stop, self._hold = experiment, float(t_stop), hold
         self._live: dict[str, _LiveRun] = {}
+        self._curve = _curve_maker(experiment, curve)
         self._recording = experiment.run(start_values, self._t_stop, None)
         self._dt = getattr(self._recording, "dt", experiment.dt)
         if not experiment.timed:
@@ -313,7 +330,16 @@ class Explorer(anywidget.AnyWidget):
     def _frame_of(self, recording, values, t0, t1, columns) -> Frame:
         frame = Frame.of(recording, t0, t1, trace=self._experiment.trace, columns=columns)
         frame.values, frame.current = values, values.get(self._hold) if self._hold else None
+        frame.curve = self._curve(values) if self._curve else None
         return frame
+
+
+def _curve_maker(experiment: Experiment, curve: str | None) -> CurveMaker | None:
+    """For a model with more sliders than its current: with that one alone, the dots of the runs draw the curve."""
+    model, sliders = experiment.model, {s.name: s for s in experiment.sliders}
+    if model is None or curve is None or curve != experiment.current or len(sliders) < 2:
+        return None
+    return CurveMaker(model, sliders[curve], experiment.dt, experiment.method)
 
 
 class _LiveRun:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from .explore_curve import DURATION, Curve
 from .recording import Recording
 from .spikes import SpikeTrains
 
@@ -83,6 +85,7 @@ class Frame:
     text: str = ""
     alt: str = ""
     goal: dict | None = None
+    curve: Curve | None = None  # rates at the present parameters
     stopped: str = ""  # why the run ended early, if it did
 
     @classmethod
@@ -153,7 +156,8 @@ class Frame:
         return {**made, "data": self.buffers()} if with_data else made
 
     def buffers(self) -> list[bytes]:
-        """[trace, float32 row by row; spike times, 0 … 65535 from t0 to t1; neuron ids, uint32], little-endian."""
+        """[trace, float32 row by row; spike times, 0 … 65535 from t0 to t1; neuron ids, uint32;
+        rates of the curve in Hz, float32, for currents evenly spaced along its slider], little-endian."""
         trace = b"" if self.trace is None else np.clip(self.trace, -1e30, 1e30).astype("<f4").tobytes()
         every = max(1, -(-len(self.spikes) // _MAX_SPIKES))
         t = np.rint((self.spikes.t[::every] - self.t0) * (65535.0 / (self.t1 - self.t0)))
@@ -161,6 +165,7 @@ class Frame:
             trace,
             np.clip(t, 0, 65535).astype("<u2").tobytes(),
             self.spikes.i[::every].astype("<u4").tobytes(),
+            b"" if self.curve is None else self.curve.rates.astype("<f4").tobytes(),
         ]
 
 
@@ -221,6 +226,8 @@ class Words:
             frame.alt += f" Spikes are drawn up to {top}" + (
                 f", threshold {line:g} {frame.unit}." if line else "."
             )
+        if frame.curve is not None:
+            frame.alt += f" {frame.curve.in_words()}"
         if self.goal:
             spikes = frame.spikes.t
             frame.goal = self.goal.judge(int((spikes <= self.goal.within + 1e-9).sum()), frame.t1)
@@ -235,6 +242,8 @@ class Words:
         else:
             frame.text = now + _plural(run.count)
         frame.alt = f"{self.title}, running. {frame.text}; {self.values(frame)}."
+        if frame.curve is not None:
+            frame.alt += f" {frame.curve.in_words()}"
         if self.goal:
             frame.goal = self.goal.judge(run.count, frame.t1)
 
@@ -274,19 +283,45 @@ def picture_of(recording, frame: Frame, words: Words) -> bytes:
     one_model = isinstance(recording, Recording) and len(frame.groups) == 1
     shown = (["trace"] if one_model and frame.trace is not None else []) + (["raster"] if frame.n > 1 else [])
     shown = shown or ["raster"]
-    figure = Figure(figsize=(7.2, 1.0 + 2.2 * len(shown)), dpi=100, layout="constrained")
+    # sliders' values may fill several lines; a no-break space keeps "I = 300 pA" in one
+    values = textwrap.fill(
+        ", ".join(item.replace(" ", "\u00a0") for item in words.values(frame).split(", ")), 100
+    )
+    heading = f"{words.title}, {values}"
+    if len(heading) > 84:
+        heading = f"{words.title}\n{values}"
+    figure = Figure(
+        figsize=(7.2, 1.0 + 0.16 * heading.count("\n") + 2.2 * len(shown)), dpi=100, layout="constrained"
+    )
     FigureCanvasAgg(figure)
-    axes = figure.subplots(len(shown), 1, squeeze=False, sharex=True)[:, 0]
+    grid = figure.add_gridspec(
+        len(shown), 2 if frame.curve else 1, width_ratios=[2.2, 1] if frame.curve else None
+    )
+    axes = [figure.add_subplot(grid[0, 0])]
+    axes += [figure.add_subplot(grid[k, 0], sharex=axes[0]) for k in range(1, len(shown))]
     for ax, what in zip(axes, shown, strict=True):
         if what == "trace":
             plots.trace(recording, frame.name, ax=ax)
         else:
             plots.raster(frame.spikes, ax=ax)
-        ax.label_outer()
+        if ax is not axes[-1]:
+            ax.tick_params(labelbottom=False)
+            ax.set_xlabel("")
     axes[-1].set_xlim(frame.t0, frame.t1)
-    figure.suptitle(f"{words.title}, {words.values(frame)}\n{frame.text}", fontsize=10)
+    if frame.curve is not None:
+        _draw_curve(figure.add_subplot(grid[:, 1]), frame.curve, frame)
+    figure.suptitle(f"{heading}\n{frame.text}", fontsize=10)
     out = io.BytesIO()
     figure.savefig(
         out, format="png", metadata={"Software": None}
     )  # no version: the bytes depend on the picture alone
     return out.getvalue()
+
+
+def _draw_curve(ax, curve: Curve, frame: Frame) -> None:
+    """The rate curve of a still picture, and the run beside it as a dot."""
+    ax.plot(curve.I, curve.rates, lw=1.5)
+    ax.plot(frame.values[curve.name], frame.rate, "o", color="C1")
+    ax.set(xlabel=f"{curve.name} ({curve.unit})" if curve.unit else curve.name, ylabel="rate (Hz)")
+    ax.set_ylim(bottom=0)
+    ax.set_title(f"line: over {DURATION / 1000:g} s, dot: this run", fontsize=9)

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ import pytest
 from needs import needs
 
 from snnlab.checks import Case, Exercise, ExerciseNotDone, Wrong, answers, compare, own, todo
-from snnlab.checks.difference import difference
+from snnlab.checks.difference import comparable, difference
 from snnlab.checks.limit import SIGNAL, TimeUp, limited
 from snnlab.checks.plain import NotPlain, plain
 from snnlab.checks.prove import _names, lesson_problems, main, problems, report_on
@@ -109,6 +110,10 @@ UPPER = Exercise(
         Wrong("None", lambda x: None, "return it"),
     ],
 )  # fmt: skip
+RATES = Exercise(
+    id="07.4", title="Two values", points=1, inputs=lambda seed: [Case("a", {"n": seed}), Case("b", {"n": seed + 1})],
+    oracle=lambda n: {"v": -70.0 - n, "n": n}, hints=("a question", "a pointer", "the mistake"), unit={"v": "mV"},
+)  # fmt: skip
 ALL = [STEP, CHOICE, OWN, UPPER]
 
 
@@ -168,6 +173,55 @@ def test_hints_come_one_at_a_time():
     ]
 
 
+def prints_instead(v, I, dt):
+    print(right(v, I, dt))
+
+
+def crashes_at_the_ramp(v, I, dt):
+    return 1 / 0 if dt == 0.5 else 0.0
+
+
+def loops_on(v, I, dt):
+    while dt > 0:
+        pass
+
+
+@pytest.mark.parametrize(
+    "exercise, answer",
+    [
+        (STEP, no_leak),
+        (STEP, crashes_at_the_ramp),
+        (STEP, prints_instead),
+        (STEP, loops_on),
+        (STEP, 3.0),
+        (STEP, lambda V, I, dt: 0.0),
+        (STEP, lambda v, I, dt: math.nan),
+        (STEP, lambda v, I, dt: "text"),
+        (STEP, lambda v, I, dt: [0.0, 1.0]),
+        (CHOICE, "III"),
+        (UPPER, lambda x: "text"),
+        (UPPER, lambda x: math.nan),
+        (RATES, lambda n: {"v": 1.0}),
+        (RATES, lambda n: {"v": [1.0], "n": 2.0}),
+        (RATES, lambda n: {"v": 1.0, "n": math.nan}),
+    ],
+)
+def test_only_a_wrong_answer_that_nobody_foresaw_opens_a_numbered_hint(exercise, answer):
+    quick = replace(exercise, seconds=0.3)
+    progress = {exercise.id: ("passed", 1)}
+    report = Check(quick, progress)(answer)
+    assert progress == {exercise.id: ("not yet", 1)} and report.tier == 0
+    assert report.hint == ("is the leak term missing?" if answer is no_leak else "")
+    assert all(line.ok or line.text for line in report.lines)
+
+
+def test_no_values_at_all_are_a_wrong_answer_like_others():
+    assert comparable([], [1.0]) and comparable([1.0], []) and comparable([1.0], [1.0, 2.0])
+    assert comparable([math.nan, 1.0], [math.nan, 2.0]) and not comparable([math.nan, 1.0], [1.0, 2.0])
+    assert not comparable(["a"], [1.0]) and not comparable([[1.0]], [1.0])
+    assert Check(RATES, {})(lambda n: {"v": -1.0, "n": 9}).tier == 1
+
+
 def test_the_same_answer_gets_the_same_words_and_another_seed_other_inputs():
     check = Check(CHOICE, {})
     assert repr(check("type I")) == repr(check("type I"))
@@ -205,6 +259,17 @@ def test_own_parameters_are_checked_for_the_student_who_is_named():
     assert check(right_for_ada, student="bob").state == "not yet"
     assert repr(check(right_for_ada)) == "exercise 07.3: write check.ex_07_3(your_answer, student='ada')"
     assert "must be your id" in repr(check(right_for_ada, student=""))
+
+
+def test_a_check_that_is_called_wrongly_leaves_the_progress_as_it_is():
+    progress = {}
+    check, mine = Check(OWN, progress), own("ada", "07.3", tau_m=(10.0, 30.0), R_m=(0.05, 0.2))
+    check(mine)
+    assert progress == {}
+    check(mine, student="ada")
+    for extras in ({}, {"student": ""}, {"students": "ada"}):
+        assert check(mine, **extras).state == "not yet"
+    assert progress == {"07.3": ("passed", 0)}
 
 
 def test_a_judge_decides_where_answers_are_not_unique():
@@ -331,6 +396,64 @@ def test_what_can_not_be_compared_is_explained(function, words):
     assert re.search(words, ask(function)["text"]) or words in ask(function)["text"]
 
 
+def through_an_adapter(function):
+    """The outcome of a function that run_steps calls again and again."""
+    return answers(function, [{"v0": -70.0, "I": [1.0, 2.0], "dt": 0.1}], call=run_steps)[0]
+
+
+@pytest.mark.parametrize(
+    "function, kind, words",
+    [
+        (prints_instead, "answer", "the answer is None: is the `return` missing?"),
+        (lambda V, I, dt: V, "call", "it takes (V, I, dt), but the exercise gives it (v, I, dt)"),
+        (lambda v, I: v, "call", "it takes (v, I), but the exercise gives it (v, I, dt)"),
+    ],
+)
+def test_what_an_adapter_would_trip_over_is_said_as_for_any_function(function, kind, words):
+    outcome = through_an_adapter(function)
+    assert (outcome["problem"], outcome["text"]) == (kind, words)
+
+
+def test_an_error_of_the_students_own_passes_through_an_adapter_with_its_line():
+    def adds_text(v, I, dt):
+        return v + "1"
+
+    outcome = through_an_adapter(adds_text)
+    assert outcome["type"] == "TypeError" and outcome["text"].endswith('return v + "1"')
+    assert through_an_adapter(lambda v, I, dt: todo("07.1"))["problem"] == "not done"
+
+
+def test_functions_that_a_students_function_returns_are_watched_too():
+    def both(pair, inputs):
+        test, step = pair()
+        return [step(1.0), test(x=inputs["x"])]
+
+    def outcome(test, step):
+        return answers(lambda: (test, step), [{"x": 2.0}], call=both)[0]
+
+    def my_test(x):
+        return x
+
+    def my_step(v):
+        pass
+
+    def renamed(y):
+        return y
+
+    assert outcome(my_test, my_test)["value"] == [1.0, 2.0]
+    assert outcome(my_test, my_step)["text"] == "`my_step` returns None: is the `return` missing?"
+    assert outcome(renamed, my_test)["text"] == "`renamed` takes (y), but the exercise gives it (x)"
+    needs_two = outcome(my_test, lambda a, b: a)["text"]
+    assert needs_two == "`<lambda>` takes (a, b), but the exercise gives it 1 value"
+
+
+def test_an_adapter_can_reach_the_bare_function():
+    def unwrapped(function, inputs):
+        return function.__wrapped__ is right
+
+    assert answers(right, [{}], call=unwrapped)[0]["value"] is True
+
+
 @needs("brian2")
 def test_a_brian2_quantity_has_to_be_divided_by_its_unit():
     import brian2
@@ -368,19 +491,17 @@ def swallows_twice():
                 continue
 
 
+def test_the_line_of_an_endless_loop_has_one_colon():
+    text = ask(lambda: loops_on(0.0, 0.0, 1.0), seconds=0.2)["text"]
+    assert "::" not in text and re.search(r"line \d+: (while dt > 0|pass): is there a loop", text)
+
+
 def swallows_in_sleep():
     while True:
         try:
             time.sleep(0.03)
         except:
             pass
-
-
-def swallows_in_recursion():
-    try:
-        swallows_in_recursion()
-    except:
-        swallows_in_recursion()
 
 
 def never_finishes():
@@ -405,7 +526,7 @@ def sleeps():
     time.sleep(1000.0)
 
 
-ENDLESS = [loops, swallows, swallows_twice, swallows_in_sleep, swallows_in_recursion, never_finishes, prints_for_ever, sleeps]  # fmt: skip
+ENDLESS = [loops, swallows, swallows_twice, swallows_in_sleep, never_finishes, prints_for_ever, sleeps]  # fmt: skip
 
 
 @pytest.mark.timeout(60)
@@ -545,7 +666,10 @@ def test_random_numbers_are_the_same_each_time():
         ({"a": 1.0}, {"a": 1}, ""),
         (5, 4.0, "is too high by about 20 %"),
         (-77.0, -70.0, "is too low by about 10 %"),
-        (20.0, 0.02, "is too high by a factor of about 1000"),
+        (20.0, 0.02, "is too high by a factor of about 1,000"),
+        (2.2e4, 0.02, "is too high by a factor of about 1,000,000"),
+        (1e30, 1.0, "is too high by a factor of more than 1,000,000,000"),
+        (1.0 + 3e-5, 1.0, "is too high by about 0.003 %"),
         (-1.0, 1.0, "has the wrong sign, too low"),
         (0.0, 3.0, "is zero, too low"),
         (0.5, 0.0, "is too high"),
@@ -554,9 +678,11 @@ def test_random_numbers_are_the_same_each_time():
         (1.0, math.nan, "should not be a finite number here"),
         (True, 1.0, "is True or False, not a number"),
         ("a", "b", "is not the right one"),
-        (1.0, [1.0], "is a number, not a list"),
+        (1.0, [1.0], "is a number, not a list, tuple or array"),
+        ([1.0], 1.0, "is a list, tuple or array, not a number"),
         ([1.0, 2.0], [1.0], "has 2 values, not 1"),
-        ([[1.0], [2.0]], [1.0, 2.0], "has shape (2, 1), not (2,)"),
+        ([[1.0], [2.0]], [1.0, 2.0], "has shape (2, 1), not (2,): its values should be numbers, not lists or arrays"),
+        ([1.0, 2.0], [[1.0], [2.0]], "has shape (2,), not (2, 1)"),
         ([[1], [1, 2]], [[1], [1, 3]], "is off in item 1 (1 of 2 values is off: value 1 is too low by about 30 %)"),
         ([1.0, math.nan, 3.0], [1.0, 2.0, 4.0], "2 of 3 values are off: the first and worst, value 1, is not a number (NaN)"),
         ([], [], ""),
@@ -570,6 +696,50 @@ def test_differences_in_words(got, want, words):
     assert difference(got, want) == words
 
 
+@pytest.mark.parametrize(
+    "got, want, words",
+    [
+        (-75.2, -70.0, "is too low by about 5 mV"),
+        (29.0, -70.0, "is too high by about 99 mV"),
+        (-57.6, -70.0, "is too high by about 12 mV"),
+        (0.5, 0.0, "is too high by about 0.5 mV"),
+        (0.0, -70.0, "is zero, too high"),
+        (1e30, -70.0, "is too high by more than 1,000,000,000 mV"),
+        (-70.0, -70.0, ""),
+        (math.nan, -70.0, "is not a number (NaN)"),
+        ([-70.0, -65.0], [-70.0, -68.0], "1 of 2 values is off: value 1 is too high by about 3 mV"),
+        ([[1], [1, 4]], [[1], [1, 2]], "is off in item 1 (1 of 2 values is off: value 1 is too high by about 2 mV)"),
+    ],
+)  # fmt: skip
+def test_distances_in_a_unit(got, want, words):
+    assert difference(got, want, unit="mV") == words
+
+
+def test_a_declaration_gives_the_unit_of_its_distances():
+    first = report_on(RATES, lambda n: {"v": -65.0 - n, "n": 2 * n}, 1).lines[0].text
+    assert first == "v is too high by about 5 mV; n is too high by a factor of about 2"
+    in_mv = report_on(replace(STEP, unit="mV"), lambda v, I, dt: v + 1.0, 1)
+    assert re.search(r"value 50, is too high by about \d+ mV$", in_mv.lines[2].text)
+    assert report_on(OWN, {"tau_m": 1.0, "R_m": 0.5}, 1, student="ada") == report_on(
+        replace(OWN, unit="ms"), {"tau_m": 1.0, "R_m": 0.5}, 1, student="ada"
+    )  # of a value only the side is told
+
+
+def test_helpers_that_recognise_and_judge_may_divide_by_zero_in_silence():
+    def rises(inputs, output):
+        return bool(np.float64(output) / np.float64(0.0) > 0)
+
+    def judge(inputs, output):
+        warnings.warn("odd", stacklevel=1)
+        return bool(np.divide(-1.0, np.float64(output)) > 0), "is off"
+
+    exercise = replace(UPPER, judge=judge, wrong=[Wrong("rises", lambda x: 1.0, "it rises", when=rises)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert report_on(exercise, lambda x: 2.0, 1).wrong == "rises"
+        assert report_on(exercise, lambda x: 0.0, 1).lines[0].text == "is off"
+
+
 def test_tolerances_are_absolute_plus_relative_and_may_have_names():
     assert not difference(1.05, 1.0, abs=0.0, rel=0.06) and difference(1.05, 1.0, abs=0.0, rel=0.04)
     assert not difference(0.05, 0.0, abs=0.1, rel=0.0)
@@ -579,6 +749,24 @@ def test_tolerances_are_absolute_plus_relative_and_may_have_names():
 
 
 # --- declarations and their proof ---------------------------------------------------------------------------------
+
+
+def imports_math(obj, inputs):
+    import math
+
+    return [math.sqrt(row.right) for row in obj(**inputs)]  # `right` is also a name of this module
+
+
+def uses_math(obj, inputs):
+    return math.sqrt(obj(**inputs))
+
+
+def uses_math_inside(obj, inputs):
+    return (lambda: math.sqrt(obj(**inputs)))()
+
+
+def test_an_adapters_own_import_is_no_outside_name():
+    assert replace(STEP, call=imports_math).call is imports_math
 
 
 @pytest.mark.parametrize(
@@ -595,6 +783,10 @@ def test_tolerances_are_absolute_plus_relative_and_may_have_names():
         ({"wrong": [Wrong("a", 1, "x"), Wrong("a", 2, "y")]}, "Exercise 07.1.wrong: must be answers of different names"),
         ({"wrong": [Wrong("a", 1, "x"), Wrong("b", 2, "x")]}, "Exercise 07.1.wrong: must be answers with different hints"),
         ({"seconds": 0.0}, "Exercise 07.1.seconds: must be > 0 s, got 0.0"),
+        ({"unit": 3}, 'Exercise 07.1.unit: must be a text like "mV"'),
+        ({"unit": {"v": None}}, 'Exercise 07.1.unit: must be a text like "mV"'),
+        ({"call": uses_math}, "Exercise 07.1.call: must be a def with its own imports"),
+        ({"call": uses_math_inside}, "Exercise 07.1.call: must be a def with its own imports"),
         ({"call": lambda obj, inputs: run_steps(obj, inputs)}, "Exercise 07.1.call: must be a def with its own imports"),
     ],
 )  # fmt: skip
@@ -723,7 +915,10 @@ def test_html_is_escaped_and_says_in_words_what_it_colours():
     assert (
         "var(--jp-error-color1" in html and 'aria-hidden="true"' in html and "<strong>fail</strong>" in html
     )
-    assert "not yet" in html and "a question" in html
+    assert "not yet" in html and "a question" not in html
+    assert (
+        "<strong>hint 1 of 3:</strong> a question" in report_on(STEP, lambda v, I, dt: 0.0, 1)._repr_html_()
+    )
     assert "is not done yet" in report_on(STEP, None, 1)._repr_html_()
     assert "<strong>pass</strong>" in report_on(STEP, right, 1)._repr_html_()
 

@@ -17,15 +17,16 @@ import pytest
 from needs import needs
 
 import snnlab as snn
+from snnlab.explore_curve import Curve, CurveMaker
 from snnlab.explore_frames import Goal
-from snnlab.explore_sliders import nice
+from snnlab.explore_sliders import nice, slider_of
 from snnlab.units import Hz, ms, pA
 
 STATIC = Path(snn.__file__).parent / "static"
 
 
 def read(buffers):
-    types = ("<f4", "<u2", "<u4")
+    types = ("<f4", "<u2", "<u4", "<f4")
     return [np.frombuffer(b, dtype) for b, dtype in zip(buffers, types, strict=True)]
 
 
@@ -37,7 +38,7 @@ def talk(widget, message, view="a"):
     json.dumps(content)  # it must fit through the wire
     assert (content["view"], content["id"]) == (view, 7)
     if content["type"] == "frame":
-        content["trace"], content["t"], content["i"] = read(buffers)
+        content["trace"], content["t"], content["i"], content["curve"] = read(buffers)
         content["ms"] = content["t0"] + (content["t1"] - content["t0"]) * content["t"] / 65535
     return content
 
@@ -303,6 +304,94 @@ def test_a_trace_recorded_at_intervals_keeps_its_times():
     assert live(widget, 3)["shape"] == (1, 0)  # a piece with no sample in it
 
 
+# ---- the whole f-I curve ----
+
+PARAMETERS = ["I", "tau_m", "R_m", "v_th", "v_reset", "t_ref"]
+
+
+@pytest.mark.parametrize(
+    "changed", [{}, {"tau_m": 8.0}, {"R_m": 0.2}, {"v_th": -45.0}, {"v_reset": -80.0}, {"t_ref": 5.0}]
+)
+def test_the_curve_is_that_of_the_present_parameters(changed):
+    curve = run(snn.explore(snn.LIF(), PARAMETERS, I=300.0), **changed)["curve"]
+    I, lif = np.linspace(0.0, 600.0, curve.size), snn.LIF(**changed)
+    expected = snn.theory.lif_rate(I, lif)
+    assert curve.size == 60
+    # the first spike starts from E_L instead of v_reset; a count is off by one at most, and the grid of 0.1 ms makes
+    # every interval up to that much longer
+    gap = (lif.v_th - lif.E_L) / lif.R_m
+    above = np.where(gap < I, I, np.inf)
+    latency = -lif.tau_m * np.log1p(-gap / above)
+    counted = np.where(gap < I, 1.0 + expected * (1000.0 - latency) / 1000.0, 0.0)
+    assert np.all(np.abs(curve - counted) <= 1.0 + 1e-4 * expected**2)
+    assert np.array_equal(curve > 0, expected > 0)
+
+
+def test_the_current_moves_the_dot_and_not_the_curve():
+    widget = snn.explore(snn.LIF(), PARAMETERS, I=300.0)
+    maker, made = widget._curve, []
+    whole = maker._made
+    maker._made = lambda model: made.append(model) or whole(model)
+    low, high = run(widget, I=250.0), run(widget, I=500.0)
+    assert np.array_equal(low["curve"], high["curve"]) and low["rate"] < high["rate"]
+    assert made == []  # the curve of the start values is kept
+    run(widget, I=500.0, tau_m=10.0)
+    assert [model.tau_m for model in made] == [10.0]
+
+
+def test_the_curve_follows_a_live_run_too():
+    widget = snn.explore(snn.LIF(), PARAMETERS)
+    piece = live(widget, 10, on=False, R_m=0.2)
+    assert np.array_equal(piece["curve"], run(widget, R_m=0.2)["curve"])
+    assert "The rate curve leaves zero" in piece["alt"]
+
+
+@pytest.mark.parametrize(
+    ("rates", "said"),
+    [
+        ([0, 0, 7, 20], "leaves zero between 10 and 20 pA and is highest at 30 pA: 20 Hz."),
+        ([3, 9, 8, 0], "starts at 3 Hz at 0 pA and is highest at 10 pA: 9 Hz."),
+        ([0, 0, 0, 0], "is zero up to 30 pA."),
+    ],
+)
+def test_the_curve_is_said_in_words(rates, said):
+    curve = Curve(np.array([0.0, 10.0, 20.0, 30.0]), np.array(rates, float), unit="pA")
+    assert curve.in_words() == f"The rate curve {said}"
+
+
+def test_the_description_tells_where_the_curve_leaves_zero():
+    alt = run(snn.explore(snn.LIF(), {"I": (0, 590), "tau_m": None}, I=300.0))["alt"]
+    assert "The rate curve leaves zero between 200 and 210 pA" in alt
+
+
+@pytest.mark.parametrize(
+    "widget",
+    [
+        lambda: snn.explore(snn.LIF()),  # nothing to compare: its dots draw the curve themselves
+        lambda: snn.explore(snn.LIF(), ["I", "tau_m"], curve="tau_m"),
+        lambda: snn.explore(snn.LIF(), ["I", "tau_m"], curve=None),
+        lambda: snn.explore(network, t_stop=50.0),
+    ],
+    ids=["one slider", "another slider", "no curve", "network"],
+)
+def test_only_a_model_with_more_sliders_than_its_current_has_a_whole_curve(widget):
+    answer = run(widget())
+    assert answer["curve"].size == 0 and "rate curve" not in answer["alt"]
+
+
+def test_a_model_that_is_too_slow_for_its_curve_goes_without():
+    slider = slider_of("I", (0.0, 600.0), 300.0, pA, "", 0.1)
+    assert CurveMaker(snn.LIF(), slider, 0.1, None)({"I": 300.0}) is not None
+    assert CurveMaker(snn.LIF(), slider, 0.1, None, budget=0.0)({"I": 300.0}) is None
+
+
+def test_parameters_at_which_the_model_diverges_have_no_curve():
+    slider = slider_of("I", (0.0, 1.0), 1.0, pA, "", 0.1)
+    maker = CurveMaker(snn.LIF(v_th=1.5e308), slider, 0.1, "euler")
+    assert maker({"I": 0.0, "tau_m": 0.02}) is None
+    assert maker({"I": 0.0, "tau_m": 20.0}) is not None
+
+
 # ---- in words ----
 
 
@@ -518,7 +607,7 @@ def test_the_stored_words_of_a_network_hold_no_number_that_differs_between_machi
 
 def test_the_first_picture_needs_no_message():
     widget = snn.explore(snn.LIF(), I=300.0)
-    trace, t, i = read(widget.first["data"])
+    trace, t, i, _ = read(widget.first["data"])
     assert trace.size == 2000 and t.size == i.size == 9
     assert widget.first["text"] == "9 spikes, 45 Hz, first at 22.0 ms"
 
@@ -596,6 +685,8 @@ const { rows, spikes } = unpack(frame, [cut(1, 8), cut(9, 4), cut(13, 8)]);
 equal(Array.from(rows[0]), [10, -70, 10.5, -65]);
 equal(spikes, [{ t: 10, i: 0 }, { t: 20, i: 3 }]);
 equal(unpack({ t0: 0, t1: 1, shape: null }, []).spikes, []);
+const rates = new Float32Array([0, 2.5]);
+equal(Array.from(unpack({ t0: 0, t1: 1, shape: null }, [cut(0, 0), cut(0, 0), cut(0, 0), new DataView(rates.buffer)]).curve), [0, 2.5]);
 console.log("ok");
 """
 

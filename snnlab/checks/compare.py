@@ -3,10 +3,14 @@
 Nothing here touches the student's object: outcomes are plain values, and the oracle stays on this side.
 """
 
-from collections.abc import Sequence
+import contextlib
+import warnings
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from snnlab.checks.difference import difference
+import numpy as np
+
+from snnlab.checks.difference import comparable, difference, holds_nan
 from snnlab.checks.exercise import Case, Exercise, Wrong
 from snnlab.checks.plain import Plain
 from snnlab.checks.run import Outcome, answers
@@ -16,16 +20,20 @@ PASSED, NOT_YET, NOT_DONE = "passed", "not yet", "not done"
 
 @dataclass(frozen=True)
 class Line:
-    """What is said of one case."""
+    """What is said of one case. `compared`: there was a value of the right kind; if not, the text is the help."""
 
     ok: bool
     name: str
     text: str = ""
+    compared: bool = True
 
 
 @dataclass(frozen=True)
 class Report:
-    """The answer of a check. `wrong` is the name of a recognised wrong answer; `credit` goes from 0 to 1."""
+    """The answer of a check. `wrong` is the name of a recognised wrong answer; `credit` goes from 0 to 1.
+
+    `tier` is the number of the hint that is shown of the exercise's own, from 1; 0 if none of them is.
+    """
 
     id: str
     title: str
@@ -36,6 +44,7 @@ class Report:
     message: str = ""
     hint: str = ""
     hint_label: str = "hint"
+    tier: int = 0
     wrong: str = ""
     credit: float = 0.0
 
@@ -53,7 +62,11 @@ class Report:
 def compare(
     exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome], failures: int = 0
 ) -> Report:
-    """The report on the outcomes of these cases. failures : of earlier tries; each opens one more tier of hints."""
+    """The report on the outcomes of these cases. failures : earlier tries that got a numbered hint; each opens one more.
+
+    A numbered hint comes only with a wrong answer that nobody foresaw. What crashed, or is of another kind than the
+    answer, is explained by its line.
+    """
     report = Report(exercise.id, exercise.title, exercise.points, NOT_DONE)
     waiting = next((o["text"] for o in outcomes if o.get("problem") == "not done"), None)
     if waiting is not None:
@@ -69,26 +82,39 @@ def compare(
     report = replace(report, state=NOT_YET)
     if wrong := recognise(exercise, cases, outcomes, lines):
         return replace(report, hint=wrong.hint, wrong=wrong.name)
-    tier = min(failures, len(exercise.hints) - 1)
-    return replace(report, hint=exercise.hints[tier], hint_label=f"hint {tier + 1} of {len(exercise.hints)}")
+    if not all(line.compared for line in lines):
+        return report
+    tier = min(failures + 1, len(exercise.hints))
+    label = f"hint {tier} of {len(exercise.hints)}"
+    return replace(report, hint=exercise.hints[tier - 1], hint_label=label, tier=tier)
 
 
 def _line(exercise: Exercise, case: Case, outcome: Outcome) -> Line:
     if "problem" in outcome:
-        return Line(False, case.name, outcome["text"])
+        return Line(False, case.name, outcome["text"], compared=False)
     got = canonical(exercise, outcome["value"])
     if exercise.choices and got not in exercise.choices:
-        return Line(False, case.name, f"is none of the choices: {', '.join(exercise.choices)}")
+        text = f"is none of the choices: {', '.join(exercise.choices)}"
+        return Line(False, case.name, text, compared=False)
     if exercise.judge is not None:
         try:
-            ok, message = exercise.judge({**case.inputs, **case.hidden}, got)
+            with _quiet():
+                ok, message = exercise.judge({**case.inputs, **case.hidden}, got)
         except Exception:  # a judge may trip over an output of another kind
-            ok, message = False, "is not of the kind that was asked for"
-        return Line(bool(ok), case.name, "" if ok else str(message))
-    text = difference(
-        got, exercise.expected(case), exercise.abs, exercise.rel, coarse=exercise.asks == "value"
-    )
-    return Line(not text, case.name, text)
+            return Line(False, case.name, "is not of the kind that was asked for", compared=False)
+        return Line(bool(ok), case.name, "" if ok else str(message), bool(ok) or not holds_nan(got))
+    want = exercise.expected(case)
+    coarse = exercise.asks == "value"
+    text = difference(got, want, exercise.abs, exercise.rel, coarse, exercise.unit)
+    return Line(not text, case.name, text, not text or comparable(got, want))
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """No warnings of NumPy's or others': what a student hands in may be zero, infinite or empty."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
 
 
 def canonical(exercise: Exercise, value: Plain) -> Plain:
@@ -129,8 +155,9 @@ def _alike(exercise: Exercise, wrong: Wrong, case: Case, outcome: Outcome) -> bo
     got = canonical(exercise, outcome["value"])
     if wrong.when is not None:
         try:
-            if wrong.when({**case.inputs, **case.hidden}, got):
-                return True
+            with _quiet():
+                if wrong.when({**case.inputs, **case.hidden}, got):
+                    return True
         except Exception:  # as with a judge
             return False
     return "value" in theirs and not difference(

@@ -182,6 +182,23 @@ def _before_reset(v, left, I, dt, tau_m, R_m, E_L, v_th, v_reset, t_ref):
     return (v, round(t_ref / dt), True) if v >= v_th else (v, 0, False)
 
 
+def _resets_to_rest(v, left, I, dt, tau_m, R_m, E_L, v_th, v_reset, t_ref):
+    return lif(v, left, I, dt, tau_m, R_m, E_L, v_th, E_L, t_ref)
+
+
+def _threshold_first(v, left, I, dt, tau_m, R_m, E_L, v_th, v_reset, t_ref):
+    if left > 0:
+        return v, left - 1, False
+    if v >= v_th:
+        return v_reset, round(t_ref / dt), True
+    return _exact(v, I, dt, tau_m, R_m, E_L), 0, False
+
+
+def _swapped(v, left, I, dt, tau_m, R_m, E_L, v_th, v_reset, t_ref):
+    v, left, spike = lif(v, left, I, dt, tau_m, R_m, E_L, v_th, v_reset, t_ref)
+    return v, spike, left
+
+
 def _no_reset(v, left, I, dt, tau_m, R_m, E_L, v_th, v_reset, t_ref):
     if left > 0:
         return v, left - 1, False
@@ -229,6 +246,13 @@ EXACT = Exercise(
               "No spike while left > 0, as it should be, but v moves: while the neuron is held, v stays at v_reset."),
         Wrong("no reset", _no_reset,
               "v stays above threshold after a spike: is the reset missing?"),
+        Wrong("resets to E_L", _resets_to_rest,
+              "After a spike v starts again at E_L: it is to go to v_reset, which is another value."),
+        Wrong("threshold before the update", _threshold_first,
+              "Your spikes come one step late, and v is above threshold for a step: move v first, and look at the "
+              "threshold afterwards, in the same step."),
+        Wrong("returned in another order", _swapped,
+              "left and spike seem to have changed places: the order is (v, left, spike), in every return."),
         Wrong("returns v from before the reset", _before_reset,
               "The v that is returned with a spike is still the one that crossed: set it to v_reset in the same step."),
         Wrong("Euler", _integrated(euler),
@@ -236,6 +260,10 @@ EXACT = Exercise(
         Wrong("sign in the exponent", _integrated(
               lambda v, I, dt, tau_m, R_m, E_L: E_L + R_m * I + (v - E_L - R_m * I) * math.exp(dt / tau_m)),
               "v runs away from E_L + R_m I instead of towards it: look at the sign in the exponent."),
+        Wrong("no leak", _integrated(
+              lambda v, I, dt, tau_m, R_m, E_L: v + R_m * I * (1.0 - math.exp(-dt / tau_m))),
+              "v never falls back when the current is gone: equation (2) starts at rest, and here the start is any v. "
+              "Take (3)."),
         Wrong("always from rest", _integrated(
               lambda v, I, dt, tau_m, R_m, E_L: E_L + R_m * I * (1.0 - math.exp(-dt / tau_m))),
               "Each step starts again at E_L, so that v never climbs: start from the v of the step before."),
@@ -251,12 +279,27 @@ EXACT = Exercise(
 I_WEAK, I_STRONG, T_ON, T_STOP, DT = 60.0, 500.0, 50.0, 350.0, 0.1  # pA, pA, ms, ms, ms
 
 
+class NoStudentError(ValueError):
+    """There is no id to draw a neuron from. A notebook shows it as one line instead of a traceback."""
+
+    def __init__(self):
+        super().__init__(
+            'Type your student id or your name between the quotation marks, as in STUDENT = "ada".'
+        )
+
+    def _render_traceback_(self):
+        return [str(self)]
+
+
 def own_parameters(student):
     """The parameters of a student's own LIF neuron, in the units of `snn.LIF`.
 
-    The weak current of the recordings never brings it to threshold, the strong one always does.
+    The weak current of the recordings never brings it to threshold, the strong one always does. An id may be a
+    number, too. Raises NoStudentError (a ValueError) for an empty one.
     """
-    drawn = own(student, "01.3", tau_m=(8.0, 30.0), R_m=(0.06, 0.15), E_L=(-75.0, -62.0), t_ref=(1.0, 5.0),
+    if student is None or not str(student).strip():
+        raise NoStudentError
+    drawn = own(str(student), "01.3", tau_m=(8.0, 30.0), R_m=(0.06, 0.15), E_L=(-75.0, -62.0), t_ref=(1.0, 5.0),
                 v_th=(14.0, 22.0), v_reset=(2.0, 8.0))  # fmt: skip
     E_L = drawn["E_L"]
     return {
@@ -271,7 +314,7 @@ def record_neuron(student):
     """Two recordings of the neuron that belongs to a student: (t, v_weak, v_strong).
 
     Each array has 3500 samples: t in ms, from 0 in steps of 0.1 ms; v in mV, with I_WEAK = 60 pA and with
-    I_STRONG = 500 pA, both switched on at T_ON = 50 ms and left on. Raises ValueError for an empty id.
+    I_STRONG = 500 pA, both switched on at T_ON = 50 ms and left on. Raises NoStudentError for an empty id.
 
     >>> t, v_weak, v_strong = record_neuron("ada")
     >>> v_weak.shape, bool(v_strong.max() > v_weak.max())
@@ -481,11 +524,16 @@ def mended(v, I, dt, tau_m, C_m, E_L):
     return v + dt * (-(v - E_L) / tau_m + I / C_m)
 
 
+def mended_exact(v, I, dt, tau_m, C_m, E_L):
+    return _exact(v, I, dt, tau_m, tau_m / C_m, E_L)
+
+
 def judge_hunt(inputs, output):
-    """The student's test must pass the right steps alone, and the student's step must run like the mended one."""
+    """The student's test must pass the right steps alone, and the student's step must be right: Euler's or exact."""
     if inputs["kind"] == "run":
-        text = difference(output, hunt(_pair(steady, mended), inputs), rel=1e-9)
-        return not text, text
+        rights = (mended, mended_exact)
+        texts = [difference(output, hunt(_pair(steady, step), inputs), rel=1e-9) for step in rights]
+        return not all(texts), texts[0]
     right = inputs["kind"] in ("mended", "exact")
     said = f"your test {'passes' if output else 'fails'} it, and this step is {'right' if right else 'wrong'}"
     return output == right, said
@@ -501,6 +549,10 @@ def _settles(tau_m, C_m, I, wanted):
         return abs(v + 70.0 - wanted) < 0.01
 
     return is_right
+
+
+def _not(test):
+    return lambda step: not test(step)
 
 
 def _euler_only(step):
@@ -537,6 +589,10 @@ UNITS = Exercise(
               "I / C_m is in mV/ms already, a slope: it must not be divided by tau_m once more."),
         Wrong("the leak over C_m", _pair(steady, lambda v, I, dt, tau_m, C_m, E_L: v + dt * (-(v - E_L) + I) / C_m),
               "mV/pF is no slope either: of the two terms only I belongs over C_m; the leak keeps its tau_m."),
+        # Before those that pass it: of two that agree on as many cases the first is taken.
+        Wrong("catches the published step alone", _pair(_not(_settles(20.0, 200.0, 100.0, 100.0)), mended),
+              "Your test catches the published step, but not all the other wrong ones: ask where v settles under a "
+              "right step."),
         Wrong("passes everything", _pair(_settles(20.0, 200.0, 0.0, 0.0), mended),
               "Your step is right, but your test passes the published one too: does it inject a current at all? A test "
               "that can't fail tests nothing."),

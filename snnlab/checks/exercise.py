@@ -3,12 +3,15 @@
 A lesson's exercises stand in `ex_LL.py` as module-level `Exercise` objects; `docs/exercises.md` has an example.
 """
 
+import builtins
+import dis
 import hashlib
 import inspect
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any
 
 from snnlab.checks.plain import NotPlain, Plain, arguments, plain
@@ -63,9 +66,13 @@ class Exercise:
     choices : the words to choose from, where the answer is one of them.
     call : `call(obj, inputs)` -> output, when that is more than `obj(**inputs)`: running a step function for a
         while, say. It needs its own imports inside: grading sends its source to where the student's code runs.
+        A student's function comes in a wrapper that reports a missing return (`obj.__wrapped__` is the bare one).
     abs, rel : tolerance on numbers, |got - expected| <= abs + rel |expected|; 0 and 0 is exact. Where the output
         is a dictionary, dictionaries too, by its keys. Strings and truth values are always exact.
-    hints : tiers, one more at each failure: a question, a pointer to the equation, the mistake.
+    unit : say how far off a number is in this unit ("too low by about 5 mV") instead of in %, which reads strangely
+        of a potential. Where the output is a dictionary, a dictionary by its keys; a key without one keeps %.
+    hints : tiers, one more at each wrong answer that is none of `wrong`: a question, a pointer to the equation,
+        the mistake.
     wrong : at least three `Wrong` answers.
     extras : further keywords of the check with an example value, {"student": "ada"}; `inputs` takes them.
     seconds : the time limit of one check, all its cases together.
@@ -84,6 +91,7 @@ class Exercise:
     call: Callable[[Any, dict[str, Any]], Any] | None = None
     abs: float | Mapping[str, float] = 1e-9
     rel: float | Mapping[str, float] = 1e-6
+    unit: str | Mapping[str, str] = ""
     wrong: Sequence[Wrong] = ()
     extras: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 10.0
@@ -109,6 +117,12 @@ class Exercise:
         )
         yield "wrong", len({w.name for w in self.wrong}) == len(self.wrong), "answers of different names"
         yield "wrong", len({w.hint for w in self.wrong}) == len(self.wrong), "answers with different hints"
+        units = self.unit.values() if isinstance(self.unit, Mapping) else [self.unit]
+        yield (
+            "unit",
+            all(isinstance(unit, str) for unit in units),
+            'a text like "mV", or a dictionary of them',
+        )
         yield "seconds", self.seconds > 0, "> 0 s"
         yield (
             "call",
@@ -153,8 +167,16 @@ class Exercise:
 
 
 def _self_contained(call: Callable[..., Any]) -> bool:
-    used = inspect.getclosurevars(call)
-    return call.__name__ != "<lambda>" and not used.globals and not used.nonlocals
+    if not inspect.isfunction(call) or call.__name__ == "<lambda>" or call.__code__.co_freevars:
+        return False
+    outside = _global_names(call.__code__)
+    return all(name in vars(builtins) and name not in call.__globals__ for name in outside)
+
+
+def _global_names(code: CodeType) -> set[str]:
+    """The names that code takes from its module. Not `co_names`, which hold its own imports and attributes too."""
+    names = {str(step.argval) for step in dis.get_instructions(code) if step.opname.endswith("_GLOBAL")}
+    return names.union(*(_global_names(inner) for inner in code.co_consts if isinstance(inner, CodeType)))
 
 
 def own(student: str, exercise: str, *, secret: str = "", **ranges: tuple[float, float]) -> dict[str, float]:

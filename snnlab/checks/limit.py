@@ -5,7 +5,8 @@ timer can do to it. What it does not survive is an exception in its own `except`
 exceptions had no effect, the handler of a signal raises `TimeUp` again and again: whenever it runs, it marks
 its signal as arrived once more, and Python calls it again at its next look at the signals, a few instructions
 later. Seven times of eight it raises, so that no fixed pattern of code escapes.
-Not stopped: a single call into compiled code that never returns to Python (`sum(itertools.count())`).
+Not stopped: a single call into compiled code that never returns to Python (`sum(itertools.count())`). Not stopped
+for certain: a function that calls itself again in its own bare `except`, whose chain of exceptions grows without end.
 """
 
 import _thread

@@ -105,21 +105,21 @@ class Check:
         ex = self._exercise
         _, failures = self._progress.get(ex.id, (NOT_DONE, 0))
         if extras.keys() != ex.extras.keys():
-            report = Report(
-                ex.id, ex.title, ex.points, NOT_YET, message=f"exercise {ex.id}: write {self._usage()}"
-            )
-        else:
-            try:
-                cases = ex.cases(seed, **extras)
-            except ValueError as error:  # such as an empty student id
-                report = Report(ex.id, ex.title, ex.points, NOT_YET, message=f"exercise {ex.id}: {error}")
-            else:
-                given = [case.inputs for case in cases]
-                outcomes = answers(answer, given, asks=ex.asks, call=ex.call, seconds=ex.seconds)
-                report = compare(ex, cases, outcomes, failures)
-        failures += report.state == NOT_YET and bool(report.lines)
-        self._progress[ex.id] = (report.state, failures)
+            return self._misused(f"write {self._usage()}")
+        try:
+            cases = ex.cases(seed, **extras)
+        except ValueError as error:  # such as an empty student id
+            return self._misused(str(error))
+        given = [case.inputs for case in cases]
+        outcomes = answers(answer, given, asks=ex.asks, call=ex.call, seconds=ex.seconds)
+        report = compare(ex, cases, outcomes, failures)
+        self._progress[ex.id] = (report.state, failures + (report.tier > 0))
         return report
+
+    def _misused(self, text: str) -> Report:
+        """The check itself was called wrongly, which says nothing of the answer: the progress stays as it is."""
+        ex = self._exercise
+        return Report(ex.id, ex.title, ex.points, NOT_YET, message=f"exercise {ex.id}: {text}")
 
 
 class Checks:

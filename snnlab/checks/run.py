@@ -9,6 +9,7 @@ An outcome is a dictionary: {"value": ...} or {"problem": kind, "text": sentence
 
 import builtins
 import contextlib
+import functools
 import inspect
 import io
 import linecache
@@ -67,7 +68,7 @@ def answers(
             try:
                 outcome = limited(lambda lent=lent: _attempt(obj, lent, asks, call), left)  # type: ignore[misc]
             except TimeUp as error:
-                where = _where(error.__traceback__)
+                where = _where(error.__traceback__).rstrip(":")  # `while left > 0:` brings one of its own
                 text = f"stopped after {seconds:g} s{where}: is there a loop that never ends?"
                 outcome = {"problem": "time", "text": text}
                 end = 0.0
@@ -86,7 +87,7 @@ def _attempt(obj: Any, given: dict[str, Any], asks: str, call: Callable[..., Any
         if asks == "function" and (problem := _call_problem(obj, given, call)):
             return {"problem": "call", "text": problem}
         if call is not None:
-            value = call(obj, given)
+            value = call(_watched(obj) if asks == "function" else obj, given)
         elif asks == "function":
             value = obj(**given)
         else:
@@ -96,6 +97,8 @@ def _attempt(obj: Any, given: dict[str, Any], asks: str, call: Callable[..., Any
         return {"value": plain(value)}
     except ExerciseNotDone as error:
         return {"problem": "not done", "text": str(error)}
+    except _Misfit as error:
+        return {"problem": error.problem, "text": str(error)}
     except NotPlain as error:
         return {"problem": "answer", "text": str(error)}
     except (TimeUp, KeyboardInterrupt):
@@ -110,17 +113,58 @@ def _attempt(obj: Any, given: dict[str, Any], asks: str, call: Callable[..., Any
 def _call_problem(obj: Any, given: dict[str, Any], call: Callable[..., Any] | None) -> str:
     if not callable(obj):
         return f"this exercise asks for a function, and was given a value of type {type(obj).__name__}"
-    if call is None:
-        try:
-            signature = inspect.signature(obj)
-        except (TypeError, ValueError):  # some compiled functions have none
-            return ""
-        try:
-            signature.bind(**given)
-        except TypeError:
-            wanted = ", ".join(given)
-            return f"it takes ({', '.join(signature.parameters)}), but the exercise gives it ({wanted})"
+    return _arguments_problem(obj, (), given) if call is None else ""
+
+
+def _arguments_problem(function: Any, places: Sequence[Any], names: dict[str, Any], who: str = "it") -> str:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some compiled functions have none
+        return ""
+    try:
+        signature.bind(*places, **names)
+    except TypeError:
+        takes = ", ".join(signature.parameters)
+        if places:
+            many = len(places) + len(names)
+            return f"{who} takes ({takes}), but the exercise gives it {many} value{'s' * (many > 1)}"
+        return f"{who} takes ({takes}), but the exercise gives it ({', '.join(names)})"
     return ""
+
+
+class _Misfit(Exception):
+    """A student's function that an adapter (`call`) can't use, noticed where it happens and said in words."""
+
+    def __init__(self, problem: str, text: str) -> None:
+        super().__init__(text)
+        self.problem = problem
+
+
+def _watched(obj: Any, inside: bool = False) -> Any:
+    """A student's function, and those that it returns, so that an adapter need not mind what students forget.
+
+    Otherwise a missing `return` would show up a step later, as an error in a line that is right.
+    """
+    if not inspect.isroutine(obj):
+        return obj
+    who = f"`{getattr(obj, '__name__', 'function')}`" if inside else "it"
+
+    @functools.wraps(obj)
+    def watched(*places: Any, **names: Any) -> Any:
+        try:
+            value = obj(*places, **names)
+        except TypeError:  # asked only now, since it takes longer than many a student's function
+            if problem := _arguments_problem(obj, places, names, who):
+                raise _Misfit("call", problem) from None
+            raise
+        if value is None:
+            text = f"{who} returns None" if inside else "the answer is None"
+            raise _Misfit("answer", f"{text}: is the `return` missing?")
+        if type(value) is tuple:
+            return tuple(_watched(item, inside=True) for item in value)
+        return _watched(value, inside=True)
+
+    return watched
 
 
 def _first_line(error: BaseException) -> str:

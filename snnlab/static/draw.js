@@ -184,18 +184,30 @@ function drawnSpikes(ctx, scene, look, x, y) {
   ctx.stroke();
 }
 
+// The line is the whole curve of the present parameters, if there is one; dashed: that of the start values.
 // Points of earlier parameters stay as small hollow circles; those of the present ones are filled; now: ringed.
 function paintCurve(ctx, panel, curve, look) {
-  const top = Math.max(10, niceTop(Math.max(0, ...curve.points.map((p) => p.y))));
+  const top = Math.max(10, niceTop(Math.max(0, ...curve.points.map((p) => p.y), ...curve.line, ...curve.start)));
   const x = (v) => panel.x + (panel.w * (v - curve.low)) / (curve.high - curve.low);
   const y = (v) => panel.y + panel.h * (1 - v / top);
-  label(ctx, look, "mean rate, run by run", panel.x, panel.y - 10, "left", look.ink, true);
+  const title = curve.line.length ? "rate: line 1 s, dots by run" : "mean rate, run by run";
+  label(ctx, look, title, panel.x, panel.y - 10, "left", look.ink, true);
   verticalAxis(ctx, panel, 0, top, "rate (Hz)", look, y, 5);
   for (const v of ticks(curve.low, curve.high, Math.min(4, panel.w / 55))) {
     line(ctx, look.soft, 1, [], [x(v), panel.y + panel.h, x(v), panel.y + panel.h + 4]);
     label(ctx, look, shortNumber(v), x(v), panel.y + panel.h + 13, "center", look.ink);
   }
   label(ctx, look, curve.label, panel.x + panel.w / 2, panel.y + panel.h + 29, "center", look.ink);
+  for (const [rates, color, width, dash] of [[curve.start, look.soft, 1.2, [5, 4]], [curve.line, look.trace, 1.7, []]]) {
+    ctx.beginPath();
+    rates.forEach((r, k) => ctx.lineTo(x(curve.low + ((curve.high - curve.low) * k) / (rates.length - 1)), y(r)));
+    ctx.setLineDash(dash);
+    ctx.strokeStyle = color;
+    ctx.lineWidth = width;
+    ctx.stroke();
+    ctx.setLineDash([]);
+  }
+  if (curve.start.length) label(ctx, look, "dashed: at the start", panel.x + 8, panel.y + 8, "left", look.soft);
   curve.points.forEach((p, k) => {
     const last = k === curve.points.length - 1;
     ctx.beginPath();

@@ -46,7 +46,7 @@ function unpack(frame, buffers) {
     }
   }
   const spikes = Array.from(times, (t, k) => ({ t: frame.t0 + ((frame.t1 - frame.t0) * t) / 65535, i: ids[k] }));
-  return { ...frame, rows, spikes };
+  return { ...frame, rows, spikes, curve: numbers(buffers[3], Float32Array) }; // the curve is empty if there is none
 }
 
 class View {
@@ -69,7 +69,10 @@ class View {
     this.onMessage = (message, buffers) => this.receive(message, buffers || []);
     model.on("msg:custom", this.onMessage);
     const first = model.get("first");
-    this.show(unpack(first, first.data || []));
+    const start = unpack(first, first.data || []);
+    this.firstCurve = start.curve;
+    this.firstOthers = this.config.curve ? JSON.stringify({ ...start.values, [this.config.curve]: 0 }) : "";
+    this.show(start);
     this.observe();
   }
 
@@ -302,17 +305,28 @@ class View {
     this.say(frame.text + (frame.goal ? `. ${frame.goal.text}` : ""));
   }
 
+  // The whole curve follows every frame. Beside it, dots of earlier settings would only be in the way: they go, and
+  // a dashed line keeps the curve of the start values to compare with. Without it, those dots are all there is.
+  follow(frame, isRun) {
+    const x = this.config.curve;
+    if (!x) return;
+    const others = JSON.stringify({ ...frame.values, [x]: 0 });
+    const whole = this.firstCurve.length > 0;
+    this.curve = frame.curve;
+    this.moved = others !== this.firstOthers;
+    if (isRun) {
+      this.points = this.points.filter((p) => p.x !== frame.values[x] || p.others !== others);
+      this.points.push({ x: frame.values[x], y: frame.rate, others });
+    }
+    if (whole) this.points = this.points.filter((p) => p.others === others);
+    this.points = this.points.slice(-500).map((p) => ({ ...p, current: p.others === others }));
+  }
+
   // ---- a whole run ----
   show(frame) {
     this.frame = frame;
     this.mode = "whole";
-    const x = this.config.curve;
-    if (x) {
-      const others = JSON.stringify({ ...frame.values, [x]: 0 });
-      this.points = this.points.filter((p) => p.x !== frame.values[x] || p.others !== others);
-      this.points.push({ x: frame.values[x], y: frame.rate, others });
-      this.points = this.points.slice(-500).map((p) => ({ ...p, current: p.others === others }));
-    }
+    this.follow(frame, true);
     this.fine(frame);
     this.draw();
     this.labelButtons();
@@ -417,6 +431,7 @@ class View {
     while (spikes.length && spikes[0].t < left - 0.02 * this.config.t_stop) spikes.shift(); // the first bin stays whole
     while (current.length && current[0][1] < left) current.shift();
     this.frame = { ...frame, values: frame.values };
+    this.follow(frame, false);
     if (this.sound.checked) this.clicks.play(frame.spikes.map((s) => ((s.t - frame.t0) * this.speed) / 1000));
     if (frame.goal?.over) {
       this.over = true;
@@ -498,7 +513,7 @@ class View {
       range: this.range, threshold: f.threshold, top: f.spike_top, ids: f.ids, spikes: live ? this.live.spikes : f.spikes,
       now: live ? this.t : f.t1, weight: live ? 1 : f.count / Math.max(1, f.spikes.length), stale: this.stale, cursor: live ? this.t : this.cursor,
       hold, current: live ? this.live.current : hold ? [[f.t0, f.t1, f.values[hold.name]]] : [],
-      curve: x && { points: this.points, low: x.low, high: x.high, label: x.unit ? `${x.name} (${x.unit})` : x.name },
+      curve: x && { points: this.points, line: this.curve, start: this.moved ? this.firstCurve : [], low: x.low, high: x.high, label: x.unit ? `${x.name} (${x.unit})` : x.name },
     };
   }
 

@@ -78,7 +78,8 @@ snn.explore(network, ranges, t_stop=500.0, title="1,000 neurons")
 # spikes per second of a neuron, on average over all. One per second is one **hertz** (Hz).
 #
 # 800 neurons are **excitatory**: their spikes push others towards firing. 200 are **inhibitory**: theirs pull others
-# away from it. A constant current, the **drive**, goes into all of them. All three are in picoampere (pA).
+# away from it. A constant current, the **drive**, goes into all of them. The three sliders set
+# the pull of a spike, the push of a spike, and the drive, all in picoampere (pA).
 #
 # ## Play: break it
 #
@@ -93,7 +94,8 @@ snn.explore(network, ranges, t_stop=500.0, title="1,000 neurons")
 # Silence: drive at 190. Flood: inhibition at 0. Applause: inhibition at 50, or excitation at 40.
 #
 # </details>
-#
+
+# %% [markdown]
 # Then press *Reset* and *Run*. Now the network runs live, ten times slower than in life. Move the sliders meanwhile.
 #
 # It takes a balance of push and pull to get the irregular activity of the start. Something like it is recorded in the
@@ -140,7 +142,7 @@ print("Everything is ready." if ready else "\n".join(findings))
 #
 # ## Predict: one spike, one millisecond late
 #
-# We run the network twice. The second time, one neuron of the thousand starts a little lower. It therefore fires its
+# We run the network twice. The second time, one neuron of the thousand starts 10 mV lower. It therefore fires its
 # first spike about one millisecond later. All else is the same: the synapses, the drive, the other 999 neurons.
 #
 # Half a second later, how many of the network's spikes are still the same?
@@ -170,8 +172,9 @@ same = set(zip(a.t, a.i)) & set(zip(b.t, b.i))
 share = len(same) / len(a)
 measured = "a" if share > 0.97 else "b" if share > 0.5 else "c"
 
-if my_prediction in ("a", "b", "c"):
-    print(f"You said {my_prediction}.")
+said = str(my_prediction).strip().lower()
+if said in ("a", "b", "c"):
+    print(f"You said {said}.")
 else:
     print("You made no prediction yet. It is worth a minute: go back and make one.")
 print(f"Of the spikes in the last 100 ms, {100 * share:.0f} % are the same. The answer is {measured}.")

@@ -5,7 +5,7 @@
 #
 # | | |
 # |---|---|
-# | **Time** | 90 minutes; two pauses are marked |
+# | **Time** | 90 to 120 minutes; two pauses are marked |
 # | **You need** | lesson 00; exponential decay; Python functions and NumPy arrays |
 # | **You will be able to** | derive the equation of a neuron from a circuit, and simulate it in two ways;<br>say which numbers decide whether it fires, and which how often;<br>read the parameters of an unknown neuron off a recording;<br>run the same neuron in Brian2, and explain every difference |
 # | **Points** | 13, in four exercises |
@@ -35,8 +35,8 @@ print(f"{len(rec.spikes)} spikes, the first at {rec.spikes.t[0]:.1f} ms")
 #
 # ## One minute: make it fire five times
 #
-# This neuron is alive. **Hold the blue button, or the space bar, to inject current**, and let go to stop. Tick
-# *Sound* to hear every spike. Your goal: exactly five spikes in 200 ms.
+# This neuron is alive. **Hold the blue button to inject current**, and let go to stop. The space bar does the same:
+# click into the picture first. Tick *Sound* to hear every spike. Your goal: exactly five spikes in 200 ms.
 #
 # There are two ways. Find both:
 #
@@ -49,7 +49,9 @@ snn.explore(lif, I=300.0, goal={"spikes": 5, "within": 200.0}, title="One neuron
 # %% [markdown]
 # ## Predict: twice the current
 #
-# At 300 pA this neuron fires 49.2 times per second, if the current stays on. Before you go on, commit yourself:
+# At 300 pA this neuron fires 49.2 times per second, if the current stays on. (That is one second divided by the interval
+# between two spikes. The explorer says 45 Hz, since it counts 9 spikes in 200 ms, and in the first second you would count 48: the
+# first spike takes longer than an interval, and a count cuts the last interval off.) Before you go on, commit yourself:
 #
 # - How often does it fire at 600 pA, **twice the current**? About as often, twice as often, or something else? Type a number.
 # - Does it fire at 200 pA?
@@ -69,7 +71,7 @@ fires_at_200 = None  # your prediction, True or False
 #
 # - it charges the membrane, which is a **capacitor**: $C_m\, dv/dt$;
 # - it leaks out through pores, which are a **resistor**: $(v - E_L)/R_m$. No current leaks when $v$ is at rest,
-#   the **leak potential** $E_L$.
+#   the **leak potential** $E_L$: in the drawing, a battery of this voltage stands in line with the resistor.
 
 
 # %% jupyter={"source_hidden": true} tags=["worked-program"]
@@ -115,9 +117,10 @@ plt.show()
 # | $I$ | `I` | injected current | pA | |
 # | $\tau_m$ | `tau_m` | **membrane time constant**, $R_m C_m$ | ms | 20 |
 # | $R_m$ | `R_m` | membrane resistance | GOhm | 0.1 |
+# | $C_m$ | | membrane capacitance; in the code it is part of `tau_m` | pF | 200 |
 # | $E_L$ | `E_L` | leak (resting) potential | mV | -70 |
 #
-# The units fit together without any factor: GOhm times pA is mV. So $R_m I$ at 300 pA is 30 mV, and both sides of (1) are in mV.
+# The units fit together without any factor: GOhm times pF is ms (0.1 times 200 is 20), and GOhm times pA is mV. So $R_m I$ at 300 pA is 30 mV, and both sides of (1) are in mV.
 #
 # Read (1) aloud: *v is pulled back to $E_L$ and pushed up by $R_m I$; the larger $\tau_m$, the slower.* That is the
 # **leaky integrator**. Here is the line that the library runs, with the same symbols:
@@ -169,6 +172,9 @@ for dt in (1.0, 10.0, 30.0, 45.0):
 plt.show()
 
 # %% [markdown]
+# Only $dt$ = 1 ms is a good neuron. At 10 ms $v$ creeps up as it should and ends at the right place, but too fast: after 20 ms it has
+# done 75 % of the way, and you will soon see that 63 % are right. At 30 ms it swings around its aim, and at 45 ms it explodes.
+#
 # From $dt > \tau_m$ on, a step shoots over its aim; from $dt > 2\tau_m$ on, each miss is larger than the one before. Here
 # $\tau_m$ is 20 ms.
 #
@@ -216,8 +222,10 @@ print(f"{(v[200] - v[0]) / 15.0:.3f} of the way to -55 mV; 1 - 1/e is {1 - np.ex
 # - `left` is 0: the neuron moves on by $dt$, and reaches threshold: that step ends in a spike, with $v$ already at reset.
 #   Of the following steps, exactly $t_{\rm ref}/dt$ are held.
 #
-# **Exercise 01.2** Write one step of an LIF neuron, with the exact update. A step does not know the whole
-# current, so that (2) and (3) can't be used from the beginning of time: the check runs it on a ramp, on an uneven current, and with refractory periods of 0 and 0.7 ms.
+# The **exact update** is equation (3) over one step: its start $v_0$ is the present `v`, and its time $t$ is `dt`. Whatever the
+# current does later, it is constant during this one step, and that is all that (3) needs.
+#
+# **Exercise 01.2** Write one step of an LIF neuron, with the exact update. The check runs it on a step of current, on a ramp, on an uneven current, and with refractory periods of 0 and 0.7 ms.
 
 
 # %% nbgrader={"grade_id": "ex-01-2", "solution": true}
@@ -263,6 +271,14 @@ print(f"yours: {len(mine)} spikes, snnlab: {len(rec.spikes)}, same times: {same}
 # %% [markdown]
 # ## When exactly? Time on a grid
 #
+# Two simulators are used so widely that you will meet both:
+#
+# - **NEST** is written in C++ and runs large networks, up to those on supercomputers;
+# - **Brian2** is written in Python and takes the model's equations as text.
+#
+# A **sample** is the value of a variable that is written down at one time of the grid. The **stamp** of a spike is the time
+# that is written down for it.
+#
 # Simulators agree on equation (1), and not on the clock. A step goes from $t$ to $t + dt$; what is written down, and under which time?
 # All three below run the neuron of this lesson at 300 pA, $dt$ = 0.1 ms, $t_{\rm ref}$ = 2 ms.
 #
@@ -297,19 +313,26 @@ print(f"yours: {len(mine)} spikes, snnlab: {len(rec.spikes)}, same times: {same}
 currents = np.array([200.0, 300.0, 600.0])  # pA
 three = snn.Population(lif, 3)  # three equal neurons, a current for each
 spikes = snn.simulate(three, I=currents, t_stop=1000.0, dt=0.01, seed=SEED).spikes
-rates = []
+rate_measured = []  # Hz
 for i, formula in enumerate(snn.theory.lif_rate(currents, lif)):
     intervals = np.diff(spikes.of(i))  # ms
-    rates.append(1000.0 / intervals.mean() if len(intervals) else 0.0)
-    print(f"{currents[i]:.0f} pA: simulated {rates[i]:5.1f} Hz, by (4) {formula:5.1f} Hz")
+    rate_measured.append(1000.0 / intervals.mean() if len(intervals) else 0.0)
+    print(f"{currents[i]:.0f} pA: simulated {rate_measured[i]:5.1f} Hz, by (4) {formula:5.1f} Hz")
 
 # %%
 if rate_at_600 is None or fires_at_200 is None:
-    print("You have not predicted anything yet: go back and do, it takes a minute.")
+    print("A prediction is missing: go back and make it, it takes a minute.")
 else:
-    ratio = rate_at_600 / rates[2]
-    print(f"You said {rate_at_600:g} Hz at 600 pA: {ratio:.2f} times what it is.")
-    print(f"You said {fires_at_200} for 200 pA: it is silent there.")
+    if type(rate_at_600) in (int, float) and 0 <= rate_at_600 < 1e6:
+        ratio = rate_at_600 / rate_measured[2]
+        print(f"You said {rate_at_600:g} Hz at 600 pA: {ratio:.2f} times what it is.")
+    else:
+        print("What you wrote for 600 pA is no rate: type a number in Hz.")
+    if fires_at_200 is True or fires_at_200 is False:
+        verdict = "wrong" if fires_at_200 else "right"
+        print(f"You said {fires_at_200} for 200 pA: {verdict}, it is silent there.")
+    else:
+        print("What you wrote for 200 pA is neither True nor False.")
 
 # %% [markdown]
 # Twice the current gave 2.4 times the rate, and at 200 pA there is no spike, however long you wait: $v$ only creeps up to
@@ -325,11 +348,23 @@ print(f"rheobase {snn.theory.lif_rheobase(lif):.0f} pA; at 1000 pA {rates[-1]:.0
 # %% [markdown]
 # ## Play: turn every knob
 #
-# Move one slider at a time, and watch the trace and the curve of rate against current. Say what will happen before you move it.
+# Move `I` over its range, and follow the curve of rate against current; then change one knob, and do it again. Say what will
+# happen before you move it.
 #
 # 1. Which sliders move the rheobase, where the curve leaves zero? One that you would expect does not.
 # 2. Set the current to 900 pA. Which slider holds the rate down now?
 # 3. Raise `v_reset` towards threshold. What happens to the intervals, and to the rheobase?
+#
+# <details><summary>Answers</summary>
+#
+# 1. `v_th` and `R_m`: they stand in $(v_{\rm th} - E_L)/R_m$, as does $E_L$, which has no slider here. `tau_m` does not: it says how fast
+#    $v$ gets to its aim, not where the aim is.
+# 2. `t_ref`: it takes 2 ms of an interval of 5.9 ms, while at 300 pA it takes 2 of 20.3 ms. At `t_ref` = 10 ms the rate stays below 100 Hz,
+#    whatever the current.
+# 3. The intervals get shorter, since the way from reset to threshold does. The rheobase stays: it only asks whether $v$ gets to
+#    threshold at all.
+#
+# </details>
 
 # %%
 knobs = {"I": (0.0, 1000.0, 5.0), "tau_m": (5.0, 50.0), "R_m": (0.02, 0.3)}
@@ -341,7 +376,7 @@ snn.explore(lif, knobs, I=300.0, presets=presets, hold=None, title="All its knob
 # ## Your own neuron
 #
 # Somebody handed you a neuron and kept its parameters. It is yours: your name decides its numbers, and no two students have the same. Type your
-# student id, or your name, below; give the neuron a name too.
+# student id, or your name, between the quotation marks below; give the neuron a name too.
 #
 # You get two recordings, each of 350 ms, with samples every 0.1 ms. The current comes on at 50 ms and stays: 60 pA in the weak one, 500 pA in the strong one.
 
@@ -663,7 +698,8 @@ except Exception as error:  # Brian2 wraps the mistake in a report of its own
 #
 # 1. **A test that catches it.** Write `is_right(step)`, which is `True` if a step function treats its input rightly, and `False` if not. The check
 #    runs your test on the published step, on two more wrong ones, and on two right ones, one of them exact. A good test fails all the wrong ones and no right one.
-# 2. **The step, mended.** The table has no resistance. Which two of its numbers make one? Let the units lead you.
+# 2. **The step, mended.** The table has no resistance. Which two of its numbers make one? Let the units lead you. Euler's step
+#    and the exact one are both accepted.
 
 
 # %%
@@ -856,6 +892,8 @@ Audio(wave, rate=8000)
 # - Rotter & Diesmann (1999), *Exact digital simulation of time-invariant linear systems*: where the exact update comes from. <https://doi.org/10.1007/s004220050570>
 # - Stimberg, Brette & Goodman (2019), *Brian 2, an intuitive and efficient neural simulator*. <https://doi.org/10.7554/eLife.47314>
 #
+# **Solutions**: the notebook of the same name in the folder `solutions`, [here](../../solutions/01_lif_neuron/01_lif_neuron.ipynb). Try first.
+#
 # **Next**, lesson 02: a neuron without a rule for its threshold. Hodgkin and Huxley found what makes a spike, and why it looks the same every time.
 
 # %%
@@ -866,19 +904,20 @@ check.summary()
 #
 # | minutes | what | how |
 # |---|---|---|
-# | 0–5 | explorer | everybody at once, sound on; ask for both ways to five spikes |
-# | 5–8 | predict | hands up for 49, 98, other; write the count on the board before anybody runs a cell |
-# | 8–20 | circuit, equation (1), 01.1 | derive (1) on the board; the exercise in pairs |
-# | 20–38 | stability, exact step, 01.2 | ask for the four values of dt first; draw `left` as a row of boxes |
-# | 38–45 | table of times, f–I curve, back to the prediction | the count on the board is the point of the lesson |
-# | 45–50 | play | one knob each, one sentence each |
-# | 50–65 | own neuron, 01.3 | neighbours have other numbers, and may share methods only |
-# | 65–72 | Lapicque | the class guesses the cheapest pulse before the cell runs |
-# | 72–80 | Brian2 | let them explain 0.1, 0.2, 0.3 ms before you do |
-# | 80–88 | bug hunt, 01.4 | tests first; exchange tests with a neighbour |
-# | 88–90 | close, cards | play three voices and let the class rank their rheobases |
+# | 0–6 | explorer | everybody at once, sound on; ask for both ways to five spikes |
+# | 6–10 | predict | hands up for 49, 98, other; write the count on the board before anybody runs a cell |
+# | 10–26 | circuit, equation (1), 01.1 | derive (1) on the board; the exercise in pairs |
+# | 26–50 | stability, exact step, 01.2 | ask for the four values of dt first; draw `left` as a row of boxes |
+# | 50–60 | table of times, f–I curve, back to the prediction | the count on the board is the point of the lesson |
+# | 60–66 | play | one knob each, one sentence each |
+# | 66–86 | own neuron, 01.3 | neighbours have other numbers, and may share methods only |
+# | 86–95 | Lapicque | the class guesses the cheapest pulse before the cell runs |
+# | 95–105 | Brian2 | let them explain 0.1, 0.2, 0.3 ms before you do |
+# | 105–116 | bug hunt, 01.4 | tests first; exchange tests with a neighbour |
+# | 116–120 | close, cards | play three voices and let the class rank their rheobases |
 #
-# In two sessions of 50 minutes, break before the f–I curve. The extra and the card are good homework.
+# That is 120 minutes with time to think. For 90, give the cheapest pulse, the test of 01.4 and the card as homework, and derive (1) faster.
+# In two sessions of 60 minutes, break before the f–I curve. The extra is good homework in any case.
 
 # %% [markdown] tags=["teaching-note"]
 # ## Teaching note: three misconceptions

@@ -449,7 +449,7 @@ BAD_RUNS = [
 
 
 @pytest.mark.parametrize(
-    "change, error, message", BAD_RUNS, ids=lambda x: str(x)[:40] if isinstance(x, str | dict) else None
+    "change, error, message", BAD_RUNS, ids=[f"{k} {next(iter(c))}" for k, (c, _, _) in enumerate(BAD_RUNS)]
 )
 def test_bad_arguments_of_simulate(change, error, message):
     arguments = {"what": LIF2, "t_stop": 10.0, **change}

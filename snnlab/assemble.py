@@ -88,9 +88,8 @@ def populations_of(what: Any) -> list[Population]:
             f"simulate: what to run must be a model, got the class {what.__name__}: write {what.__name__}()"
         )
     if isinstance(what, Neuron):
-        return [
-            Population(what, max(np.size(getattr(what, p)) for p in what.parameters() or ("frozen",)) or 1)
-        ]
+        arrays = [v for v in (getattr(what, p) for p in what.parameters()) if isinstance(v, np.ndarray)]
+        return [Population(what, arrays[0].size if arrays else 1)]
     if isinstance(what, View):
         raise TypeError(f"simulate: {what} is a view; give its population and project from the view")
     populations = [what] if isinstance(what, Population) else what

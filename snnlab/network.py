@@ -58,9 +58,9 @@ class Population:
         if name is not None and not isinstance(name, str):
             raise TypeError(f"Population.name: must be text or None, got {name!r}")
         for parameter in model.parameters():
-            size = np.size(getattr(model, parameter))
-            if isinstance(getattr(model, parameter), np.ndarray) and size != n:
-                raise ValueError(f"Population.n: must be {size}, the length of {parameter}, got {n}")
+            value = getattr(model, parameter)
+            if isinstance(value, np.ndarray) and value.size != n:
+                raise ValueError(f"Population.n: must be {value.size}, the length of {parameter}, got {n}")
         self.model, self.n, self.name = model, int(n), name
         self.receptors = dict(receptors or {})
         for receptor, synapse in self.receptors.items():

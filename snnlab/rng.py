@@ -9,6 +9,7 @@ Salmon, Moraes, Dror & Shaw (2011), Parallel random numbers: as easy as 1, 2, 3,
 
 from __future__ import annotations
 
+import secrets
 import zlib
 
 import numpy as np
@@ -79,7 +80,7 @@ def generator(seed: int, name: str) -> np.random.Generator:
 def check_seed(seed) -> int:
     """A seed as given, or a drawn one for None; raises TypeError or ValueError otherwise."""
     if seed is None:
-        return int(np.random.SeedSequence().generate_state(1)[0])
+        return secrets.randbits(32)
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
         raise TypeError(f"seed: must be a whole number >= 0 or None, got {seed!r}")
     if not 0 <= seed < 2**63:

@@ -243,12 +243,12 @@ def _recording(run: Run, record: Any, stopped: str) -> Recording:
     spikes, columns = [], []
     for c in run.cells:
         offsets = c.off[run.k_start + 1 - c.base : k_done + 2 - c.base]  # of grid times k_start + 1 … k_done
-        ids = c.spk[offsets[0] : offsets[-1]] if offsets.size else c.spk[:0]
-        grid = (
-            np.repeat(np.arange(run.k_start + 1, k_done + 1), np.diff(offsets))
-            if offsets.size
-            else np.empty(0)
-        )
+        ids = c.spk[offsets[0] : offsets[-1]]
+        if ids.size < offsets.size:  # few spikes: look up the step of each
+            places = np.arange(offsets[0], offsets[-1])
+            grid = run.k_start + np.searchsorted(offsets, places, side="right")
+        else:
+            grid = np.repeat(np.arange(run.k_start + 1, k_done + 1), np.diff(offsets))
         spikes.append(SpikeTrains.from_sorted(grid_time(grid, dt), ids.copy(), c.n, t_stop, t_start))
         columns.append(columns_of(c, run.k_start, k_done, dt))
 

@@ -356,7 +356,7 @@ except ModuleNotFoundError as error:
         )  # fmt: skip
     assert (
         done.stdout
-        == 'building a course needs nbgrader, which is not installed: pip install "snnlab[course]" nbgrader\n'
+        == 'building a course needs nbgrader, which is not installed: pip install -e ".[course]" nbgrader\n'
     )
 
 

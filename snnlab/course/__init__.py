@@ -11,5 +11,5 @@
 | `standard` | the parts that every lesson has, from title card to teaching note |
 | `build` | `build` and `check`, the two commands |
 
-`release` needs nbgrader, which is not among a student's packages: `pip install "snnlab[course]"`.
+`release` needs nbgrader, which is not among a student's packages: `pip install -e ".[course]"`.
 """

@@ -20,7 +20,7 @@ except ModuleNotFoundError as error:
     if error.name is None or error.name.partition(".")[0] != "nbgrader":
         raise
     raise ModuleNotFoundError(
-        'building a course needs nbgrader, which is not installed: pip install "snnlab[course]"',
+        'building a course needs nbgrader, which is not installed: pip install -e ".[course]"',
         name="nbgrader",
     ) from None
 

@@ -37,6 +37,7 @@ from .recording import Record, Recording
 from .simulate import simulate
 from .spikes import SpikeTrains
 from .stimuli import noise, poisson, ramp, sine, step
+from .sweep import sweep
 from .synapses import NMDA, AlphaConductance, AlphaCurrent, BiExpCurrent, Delta, ExpConductance, ExpCurrent
 
 if TYPE_CHECKING:
@@ -80,6 +81,6 @@ __all__ = [
     "Projection", "Record", "Recording", "SpikeTrains", "Synapse", "UnitError", "all_to_all", "brian2_twin",
     "by_distance", "check_units", "delay_by_distance", "explore", "exponential", "fixed_indegree", "from_matrix",
     "kernel_source", "latex", "lognormal", "noise", "normal", "on_grid", "one_to_one", "plots",
-    "poisson", "ramp", "random", "simulate", "sine", "step", "theory", "uniform", "units",
+    "poisson", "ramp", "random", "simulate", "sine", "step", "sweep", "theory", "uniform", "units",
     "weight_by_distance",
 ]  # fmt: skip

@@ -32,6 +32,7 @@ from .neurons import (
     MorrisLecar,
     PoissonGLM,
 )
+from .phase_plane import phase_plane
 from .plasticity import NearestSTDP, PairSTDP, Plasticity
 from .recording import Record, Recording
 from .simulate import simulate
@@ -80,7 +81,7 @@ __all__ = [
     "Izhikevich2007", "MorrisLecar", "NearestSTDP", "Neuron", "PairSTDP", "Plasticity", "PoissonGLM", "Population",
     "Projection", "Record", "Recording", "SpikeTrains", "Synapse", "UnitError", "all_to_all", "brian2_twin",
     "by_distance", "check_units", "delay_by_distance", "explore", "exponential", "fixed_indegree", "from_matrix",
-    "kernel_source", "latex", "lognormal", "noise", "normal", "on_grid", "one_to_one", "plots",
+    "kernel_source", "latex", "lognormal", "noise", "normal", "on_grid", "one_to_one", "phase_plane", "plots",
     "poisson", "ramp", "random", "simulate", "sine", "step", "sweep", "theory", "uniform", "units",
     "weight_by_distance",
 ]  # fmt: skip

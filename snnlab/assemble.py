@@ -12,7 +12,7 @@ import numpy as np
 from .connectivity import Distribution
 from .grid import first_step_not_before, grid_time, steps, steps_array
 from .inputs import Input, inputs_of
-from .kernels.template import PopulationKind, ProjectionKind, Structure
+from .kernels.structure import PopulationKind, ProjectionKind, Structure
 from .methods import METHODS, exact_matrices, is_affine_in_each, probe
 from .model import Neuron
 from .network import Population, Projection, View, as_view
@@ -22,6 +22,7 @@ from .spikes import SpikeTrains
 from .system import System, parameters_of, system_of
 from .wires import Wires, wire
 
+WINDOW = 4_000_000  # neuron-steps that an uncoupled population runs before its spikes are sorted
 NEVER = 1 << 60  # the interval of what is not recorded
 
 
@@ -36,7 +37,7 @@ class Cells:
     parameters: dict[str, Any]
     input: Input
     x: dict[str, np.ndarray]
-    ref: np.ndarray  # frozen updates left, plus one for the step of the spike (int64, as wide as the states)
+    held: np.ndarray  # the last grid time up to which the frozen states are held, -1 before the first spike
     n_ref: int | np.ndarray
     above: np.ndarray  # the last outcome of the threshold, for models that spike on the upward crossing
     last: np.ndarray  # time of the last spike, -inf before the first
@@ -79,6 +80,8 @@ class Run:
     k_stop: int
     k: int  # the next step; -1 before the deliveries at time 0
     history: int  # steps of spikes kept before k_start
+    window: int  # how many steps of spikes must find room at once: more than 1 where neurons run ahead
+    tight: np.ndarray  # [1] near max_spikes, where windows become shorter instead of spike lists longer
 
 
 def populations_of(what: Any) -> list[Population]:
@@ -164,7 +167,22 @@ def assemble(
             for w in wires
         ),
     )
-    return Run(cells, sources, wires, structure, dt, seed, k_start, k_stop, k_start if start else -1, history)
+    window = 1 if structure.coupled else int(np.clip(WINDOW // max(c.n for c in cells), 8, 1024))
+    k = k_start if start else -1
+    return Run(
+        cells,
+        sources,
+        wires,
+        structure,
+        dt,
+        seed,
+        k_start,
+        k_stop,
+        k,
+        history,
+        window,
+        np.zeros(1, dtype=np.int64),
+    )
 
 
 def _wires(
@@ -213,7 +231,7 @@ def _cells(population, index, given: Input, method, seed, dt, n_offsets, base, m
     taus = [noise.tau for noise, _ in given.noises]
     return Cells(
         population, name, system, chosen, parameters, given, {},
-        ref=np.zeros(n, dtype=np.int64), n_ref=n_ref,
+        held=np.full(n, -1, dtype=np.int64), n_ref=n_ref,
         above=np.zeros(n if system.crossing else 0, dtype=np.int64),
         last=np.full(n if system.uses("t_last") else 0, -np.inf),
         ou=[
@@ -391,7 +409,7 @@ def _continue(cells: list[Cells], start: State, initial: Any, history: int) -> N
                 f"start: {entry.name} differs from the run that it continues in size, states or noise"
             )
         entry.x = {name: saved.x[name].copy() for name in entry.system.states}
-        for name in ("ref", "above", "last"):
+        for name in ("held", "above", "last"):
             getattr(entry, name)[:] = getattr(saved, name)
         entry.ou = [x.copy() for x in saved.ou]
         kept = min(history, saved.off.size - 2)  # spikes that are still on their way
@@ -525,7 +543,7 @@ def final_state(run: Run, k: int) -> State:
         offsets = c.off[first : last + 1]
         saved.append(
             SavedCells(
-                c.n, {name: x.copy() for name, x in c.x.items()}, c.ref.copy(), c.above.copy(), c.last.copy(),
+                c.n, {name: x.copy() for name, x in c.x.items()}, c.held.copy(), c.above.copy(), c.last.copy(),
                 [x.copy() for x in c.ou], c.spk[offsets[0] : offsets[-1]].copy(), offsets - offsets[0],
             )
         )  # fmt: skip

@@ -71,9 +71,7 @@ def _exponential_euler_lines(system: System, call) -> list[str]:
         targets = ", ".join(f"_z_{state}" if m == k else "_" for m in range(len(system.states)))
         lines.append(f"{targets} = {call({state: f'{state} + 1.0'})}")
         lines.append(f"_z_{state} = dt * (_z_{state} - _d_{state})")
-        lines.append(
-            f"_inc_{state} = (1.0 if _z_{state} == 0.0 else expm1(_z_{state}) / _z_{state}) * dt * _d_{state}"
-        )
+        lines.append(f"_inc_{state} = exprel(_z_{state}) * dt * _d_{state}")
     return lines
 
 

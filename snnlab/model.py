@@ -40,8 +40,8 @@ class Equations:
     @property
     def source(self) -> str:
         """The function as normalised Python, for the compiled reading."""
-        values = ", ".join(ast.unparse(node) for node in self.returns)
-        lines = [f"    {target} = {ast.unparse(value)}" for target, value in self.body]
+        values = ", ".join(_compiled_text(node) for node in self.returns)
+        lines = [f"    {target} = {_compiled_text(value)}" for target, value in self.body]
         return "\n".join([f"def {self.name}({', '.join(self.args)}):", *lines, f"    return {values}"])
 
     def depends_on(self, k: int) -> set[str]:
@@ -50,6 +50,20 @@ class Equations:
         for target, value in self.body:
             deps[target] = set().union(*(deps[n] for n in _names(value)))
         return set().union(*(deps[n] for n in _names(self.returns[k])))
+
+
+class _Powers(ast.NodeTransformer):
+    """x**y with a variable y becomes power(x, y), which is quick for 0 and 1."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Pow) and not isinstance(node.right, ast.Constant):
+            return ast.Call(ast.Name("power", ast.Load()), [node.left, node.right], [])
+        return node
+
+
+def _compiled_text(node: ast.expr) -> str:
+    return ast.unparse(_Powers().visit(ast.parse(ast.unparse(node), mode="eval").body))
 
 
 def _names(node: ast.expr) -> list[str]:

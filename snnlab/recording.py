@@ -58,7 +58,7 @@ class SavedCells:
 
     n: int
     x: dict[str, np.ndarray]
-    ref: np.ndarray
+    held: np.ndarray
     above: np.ndarray
     last: np.ndarray
     ou: list[np.ndarray]

@@ -76,8 +76,7 @@ def record_weights(wires: Wires, k: int, run: Run) -> None:
 def integrate(cells: Cells, k: int, dt: float, row: np.ndarray | None) -> None:
     """Take every state from t to t + dt, and note who crossed the threshold."""
     system, t = cells.system, k * dt
-    cells.ref -= cells.ref > 0
-    live = cells.ref == 0
+    live = k + 1 > cells.held
     values = {**cells.parameters, "I": _input(cells, k, dt, row), "t": t, "dt": dt}
     values["t_last"] = t - cells.last if cells.last.size else 0.0
 
@@ -133,9 +132,8 @@ def _threshold(cells: Cells, k: int, dt: float, live: np.ndarray) -> None:
     begin = cells.off[m - cells.base]
     cells.spk[begin : begin + ids.size] = ids
     cells.off[m - cells.base + 1] = begin + ids.size
-    cells.ref[ids] = (cells.n_ref[ids] if isinstance(cells.n_ref, np.ndarray) else cells.n_ref) + 1
-    if not system.refractory:
-        cells.ref[ids] = 0
+    if system.refractory:
+        cells.held[ids] = m + (cells.n_ref[ids] if isinstance(cells.n_ref, np.ndarray) else cells.n_ref)
 
 
 def deliver(wires: Wires, m: int, run: Run) -> None:
@@ -151,14 +149,14 @@ def deliver(wires: Wires, m: int, run: Run) -> None:
         for pre in source.spk[source.off[a] : source.off[a + 1]] - wires.first[0]:
             if 0 <= pre < wires.first[1]:
                 synapses = slice(wires.indptr[c, pre], wires.indptr[c, pre + 1])
-                arrive(wires, synapses, post)
+                arrive(wires, synapses, post, m)
                 if wires.rule is not None:
                     learn_at_arrival(wires, synapses, c * wires.first[1] + pre)
     if wires.rule is not None:
         learn_at_spikes(wires, post.spk[post.off[m - post.base] : post.off[m - post.base + 1]])
 
 
-def arrive(wires: Wires, synapses: slice, post: Cells) -> None:
+def arrive(wires: Wires, synapses: slice, post: Cells, m: int) -> None:
     """One spike's effect on all its targets; a target that stands there twice gets it twice."""
     projection, system = wires.projection, post.system
     targets = wires.targets[synapses]
@@ -169,7 +167,7 @@ def arrive(wires: Wires, synapses: slice, post: Cells) -> None:
         for n in projection.synapse.equations["arrive"].returned_names
     ]
     if any(name in system.model.frozen for name in names):
-        open_to_jumps = post.ref[targets] == 0
+        open_to_jumps = m > post.held[targets]
         targets, w = targets[open_to_jumps], w[open_to_jumps]
     while targets.size:
         _, now = np.unique(targets, return_index=True)

@@ -174,16 +174,20 @@ def _bar(run: Run):
 def _make_room(run: Run, advancing: Any, max_spikes: int) -> bool:
     """Double the spike lists that are full; False when one may not grow any more."""
     for p, cells in enumerate(run.cells):
-        used = int(cells.off[max(run.k, 0) - cells.base + 1])
-        if used + cells.n > cells.spk.size:
-            if used >= max_spikes:
-                return False
-            grown = np.empty(min(2 * cells.spk.size + cells.n, max_spikes + 2 * cells.n), dtype=np.int32)
-            if grown.size < used + cells.n:
-                return False
+        used, room = int(cells.off[max(run.k, 0) - cells.base + 1]), cells.n * run.window
+        if used + room <= cells.spk.size:
+            continue
+        if used >= max_spikes:
+            return False
+        size = min(2 * cells.spk.size + room, max_spikes + 2 * cells.n)
+        if size > cells.spk.size:
+            grown = np.empty(size, dtype=np.int32)
             grown[:used] = cells.spk[:used]
             cells.spk = grown
             advancing.refresh(p)
+        if used + cells.n > cells.spk.size:
+            return False
+        run.tight[0] |= used + room > cells.spk.size
     return True
 
 
@@ -191,7 +195,7 @@ def _snapshot(run: Run) -> list:
     return [
         (
             {name: x.copy() for name, x in c.x.items()},
-            c.ref.copy(),
+            c.held.copy(),
             c.above.copy(),
             c.last.copy(),
             [x.copy() for x in c.ou],
@@ -202,10 +206,10 @@ def _snapshot(run: Run) -> list:
 
 def _report(run: Run, saved: list, k: int, advancing: Any) -> None:
     """Replay a chunk that went wrong step by step, and say where and why."""
-    for cells, (x, ref, above, last, ou) in zip(run.cells, saved, strict=True):
+    for cells, (x, held, above, last, ou) in zip(run.cells, saved, strict=True):
         for name, values in x.items():
             cells.x[name][:] = values
-        cells.ref[:], cells.above[:], cells.last[:] = ref, above, last
+        cells.held[:], cells.above[:], cells.last[:] = held, above, last
         for now, before in zip(cells.ou, ou, strict=True):
             now[:] = before
     while True:

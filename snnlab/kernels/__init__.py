@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from .cache import cache_folder, load
-from .template import Structure, module_text
+from .structure import Structure
+from .template import module_text
 
 __all__ = ["Structure", "cache_folder", "kernel", "kernel_source", "module_text"]
 

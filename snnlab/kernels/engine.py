@@ -20,7 +20,7 @@ class CompiledEngine:
     def __init__(self, run: Run):
         self.run = run
         self.function, self.arguments = _compiled(run)
-        self.arrays: dict[str, Any] = {"clock": np.array([run.k], dtype=np.int64)}
+        self.arrays: dict[str, Any] = {"clock": np.array([run.k], dtype=np.int64), "tight": run.tight}
         for p, cells in enumerate(run.cells):
             self._add_cells(p, cells)
         for q, wires in enumerate(run.wires):
@@ -56,6 +56,8 @@ class CompiledEngine:
             f"num_p{p}": np.array(numbers, dtype=float),
             f"int_p{p}": np.array([cells.base, n_ref, 0], dtype=np.int64),
             f"hit_p{p}": np.zeros(cells.n, dtype=np.int64),
+            f"win_p{p}": np.empty(cells.n * self.run.window, dtype=np.int64),
+            f"at_p{p}": np.empty(self.run.window, dtype=np.int64),
             f"nref_p{p}": cells.n_ref,
             f"off_p{p}": cells.off,
         }
@@ -89,7 +91,7 @@ class CompiledEngine:
         self.arrays |= {f"p{p}_{name}": x for name, x in cells.x.items()}
         self.arrays |= {
             f"spk_p{p}": cells.spk,
-            f"ref_p{p}": cells.ref,
+            f"held_p{p}": cells.held,
             f"above_p{p}": cells.above,
             f"last_p{p}": cells.last,
         }

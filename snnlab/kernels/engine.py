@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..assemble import NEVER, Cells, Run
+from ..methods import steady_steps
 from ..wires import Wires
 from . import kernel
 
@@ -70,6 +71,10 @@ class CompiledEngine:
             for name, matrix in zip(("M", "H"), cells.matrices, strict=True):
                 shape = (*matrix.shape[:2], rows)
                 arrays[f"{name}_p{p}"] = np.ascontiguousarray(np.broadcast_to(matrix, shape))
+        if cells.method == "exponential_euler":
+            steps = steady_steps(system, cells.parameters, self.run.dt)
+            rows = cells.n if kind.arrays else 1
+            arrays[f"phi_p{p}"] = np.ascontiguousarray(np.broadcast_to(steps, (steps.shape[0], rows)))
         self.refresh(p)
 
     def _add_rule(self, q: int, wires: Wires) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..methods import METHODS, couples_to_frozen
+from ..methods import METHODS, couples_to_frozen, steady_states
 from ..system import System
 from .structure import PopulationKind
 from .writer import BLOCK, Writer, indented
@@ -54,7 +54,11 @@ def setup(writer: Writer, p: int, kind: PopulationKind) -> None:
         if process == "ou":
             add(f"x_p{p}_z{z}", f"fade_p{p}_z{z}")
     if kind.method == "exact":
-        _matrix_setup(writer, p, kind)
+        writer.argument(f"M_p{p}", f"H_p{p}")
+    elif kind.method == "exponential_euler":
+        writer.argument(f"phi_p{p}")
+    if not kind.arrays:
+        lines += [f"{name[1:]}_p{p} = {place}" for name, place in _propagators(p, kind, "0")]
     for j, state in enumerate(system.states):
         name = f"p{p}_{state}"
         lines += [
@@ -67,20 +71,19 @@ def setup(writer: Writer, p: int, kind: PopulationKind) -> None:
     _step_function(writer, p, kind)
 
 
-def _matrix_setup(writer: Writer, p: int, kind: PopulationKind) -> None:
-    writer.argument(f"M_p{p}", f"H_p{p}")
-    if not kind.arrays:
-        for name, short, a, b in _matrix_entries(kind.system):
-            writer.setup.append(f"{short}_{a}_{b}_p{p} = {name}_p{p}[{a}, {b}, 0]")
-
-
-def _matrix_entries(system: System):
-    for a in range(len(system.states)):
-        for b, other in enumerate(system.states):
-            if other in system.reaches[a]:
-                yield "M", "m", a, b
-                if system.refractory and not system.frozen[a] and couples_to_frozen(system, a):
-                    yield "H", "h", a, b
+def _propagators(p: int, kind: PopulationKind, row: str) -> list[tuple[str, str]]:
+    """What a method has computed before the run: the name in its lines, and where it is found."""
+    system, found = kind.system, []
+    if kind.method == "exponential_euler":
+        return [(f"_phi_{s}", f"phi_p{p}[{k}, {row}]") for k, s in enumerate(steady_states(system))]
+    if kind.method == "exact":
+        for a in range(len(system.states)):
+            for b, other in enumerate(system.states):
+                if other in system.reaches[a]:
+                    found.append((f"_m_{a}_{b}", f"M_p{p}[{a}, {b}, {row}]"))
+                    if system.refractory and not system.frozen[a] and couples_to_frozen(system, a):
+                        found.append((f"_h_{a}_{b}", f"H_p{p}[{a}, {b}, {row}]"))
+    return found
 
 
 def _right_hand_side(writer: Writer, p: int, system: System) -> None:
@@ -108,7 +111,7 @@ def _right_hand_side(writer: Writer, p: int, system: System) -> None:
             lines.append(f"{', '.join(mine)} = {function}({given})")
             position += len(cls.state)
     lines += [
-        f"{name} = {name} if _live else 0.0" for name, held in zip(names, system.frozen, strict=True) if held
+        f"{name} = where(_live, {name}, 0.0)" for name, held in zip(names, system.frozen, strict=True) if held
     ]
     arguments = (*system.states, *_PASSED, *system.parameters)
     head, tail = f"def p{p}_rhs({', '.join(arguments)}):", f"return {', '.join(names)}"
@@ -118,8 +121,7 @@ def _right_hand_side(writer: Writer, p: int, system: System) -> None:
 def _step_function(writer: Writer, p: int, kind: PopulationKind) -> None:
     """One inlined function: the states of one neuron at t + dt, by the population's method."""
     system = kind.system
-    exact = kind.method == "exact"
-    entries = [f"_{short}_{a}_{b}" for _, short, a, b in _matrix_entries(system)] if exact else []
+    entries = [name for name, _ in _propagators(p, kind, "0")]
     arguments = (*system.states, *_PASSED, *system.parameters)
 
     def call(changed: dict[str, str]) -> str:
@@ -127,7 +129,7 @@ def _step_function(writer: Writer, p: int, kind: PopulationKind) -> None:
 
     lines = METHODS[kind.method].lines(system, call)
     for state, held in zip(system.states, system.frozen, strict=True):
-        increment = f"(_inc_{state} if _live else 0.0)" if held else f"_inc_{state}"
+        increment = f"where(_live, _inc_{state}, 0.0)" if held else f"_inc_{state}"
         lines.append(f"{state} = {state} + {increment}")
     head, tail = f"def p{p}_step({', '.join([*arguments, *entries])}):", f"return {', '.join(system.states)}"
     writer.functions[f"p{p}_step"] = "\n".join([head, *indented([*lines, tail])])
@@ -290,10 +292,9 @@ def _neuron(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
     lines.append(f"I = {' + '.join(terms)}")
     lines.append("_live = m > held_b[j]" if system.refractory else "_live = True")
     lines.append("t_last = t - last_b[j]" if system.uses("t_last") else "t_last = 0.0")
-    entries = []
-    if kind.method == "exact":
-        for name, short, a, b in _matrix_entries(system):
-            entries.append(f"{name}_p{p}[{a}, {b}, lo + j]" if kind.arrays else f"{short}_{a}_{b}_p{p}")
+    entries = [
+        place if kind.arrays else f"{name[1:]}_p{p}" for name, place in _propagators(p, kind, "lo + j")
+    ]
     given = [*(f"b_{s}[j]" for s in system.states), *_PASSED, *_values(p, kind).values(), *entries]
     new = ", ".join(f"x{k}" for k in range(len(system.states)))
     lines.append(f"{new} = p{p}_step({', '.join(given)})")
@@ -310,10 +311,10 @@ def _threshold(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
     states = {s: f"x{k}" for k, s in enumerate(system.states)}
     lines.append(f"above = {_threshold_call(writer, p, kind, states)}")
     if system.crossing:
-        lines += ["hit = 1 if above and above_b[j] == 0 else 0", "above_b[j] = 1 if above else 0"]
-        lines += ["hit = hit if _live else 0"] if system.refractory else []
+        lines += ["hit = where(above & (above_b[j] == 0), 1, 0)", "above_b[j] = where(above, 1, 0)"]
+        lines += ["hit = where(_live, hit, 0)"] if system.refractory else []
     else:
-        lines.append("hit = 1 if above and _live else 0")
+        lines.append("hit = where(above & _live, 1, 0)")
     lines += ["hit_b[j] = hit"] if keeps_hits(system) else []
     return [*lines, "hits |= hit"]
 

@@ -25,7 +25,8 @@ Generated from the models' own equations by snnlab; run() advances the network f
 from math import cos, inf, log, sqrt
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 
 inline = njit(forceinline=True, error_model="numpy", fastmath={{"contract", "arcp", "nsz", "reassoc"}})
 careful = njit(forceinline=True, error_model="numpy", fastmath={{"contract"}})
@@ -35,22 +36,17 @@ VOCABULARY = """
 
 @inline
 def minimum(a, b):
-    return a if a < b or a != a else b
+    return where((a < b) | (a != a), a, b)
 
 
 @inline
 def maximum(a, b):
-    return a if a > b or a != a else b
+    return where((a > b) | (a != a), a, b)
 
 
 @inline
 def clip(x, low, high):
-    return low if x < low else (high if x > high else x)
-
-
-@inline
-def where(condition, a, b):
-    return a if condition else b
+    return where(x < low, low, where(x > high, high, x))
 
 
 @inline
@@ -80,7 +76,7 @@ def module_text(structure: Structure) -> str:
         f"count_p{p} = off_p{p}[max(k, 0) - base_p{p} + 1]" for p in range(len(structure.populations))
     ]
     body = _coupled(writer) if structure.coupled else _uncoupled(writer)
-    parts = [HEADER.format(title=_title(structure)), VOCABULARY, _mathematics()]
+    parts = [HEADER.format(title=_title(structure)), _mathematics(), VOCABULARY]
     if any(kind.noises or kind.system.uses("u") for kind in structure.populations):
         parts.append(_random_source())
     parts += [f"\n\n@inline\n{source}\n" for source in writer.functions.values()]
@@ -150,7 +146,10 @@ def _uncoupled(writer: Writer) -> list[str]:
 
 
 def _mathematics() -> str:
-    return "".join(f"\n\n{inspect.getsource(f.py_func)}" for f in mathematics.FUNCTIONS)
+    choice = "@intrinsic\n" + inspect.getsource(mathematics.where._defn).split("\n", 1)[1]
+    return "".join(
+        f"\n\n{text}" for text in (choice, *(inspect.getsource(f.py_func) for f in mathematics.FUNCTIONS))
+    )
 
 
 def _random_source() -> str:

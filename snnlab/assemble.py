@@ -163,6 +163,7 @@ def assemble(
                 w.projection.receptor,
                 w.scalar_weight,
                 type(w.rule) if w.rule else None,
+                w.storage,
             )
             for w in wires
         ),

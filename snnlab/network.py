@@ -12,6 +12,7 @@ from .model import Neuron, Synapse
 from .plasticity import Plasticity
 from .rng import check_seed, generator
 from .spikes import SpikeTrains
+from .storage import KINDS
 from .units import as_unit
 
 
@@ -186,6 +187,9 @@ class Projection:
     plasticity : Plasticity, optional
         A rule that changes w, for example `PairSTDP(w_max=1.0)`; w must begin inside its bounds.
 
+    storage : "rows", "dense" or "planes", optional
+        How the synapses are kept; chosen from the graph unless given (see `snnlab/storage.py`).
+
     A projection is never changed by a run. Raises TypeError or ValueError, naming the argument.
 
     >>> import snnlab as snn
@@ -197,7 +201,16 @@ class Projection:
     """
 
     def __init__(
-        self, pre, post, pairs, w, delay, receptor: str | None = None, plasticity: Plasticity | None = None
+        self,
+        pre,
+        post,
+        pairs,
+        w,
+        delay,
+        receptor: str | None = None,
+        plasticity: Plasticity | None = None,
+        *,
+        storage: str | None = None,
     ):
         if not isinstance(pre, Population | View | SpikeTrains):
             raise TypeError(
@@ -222,6 +235,9 @@ class Projection:
             raise TypeError(f"Projection.plasticity: must be a rule such as PairSTDP(), got {plasticity!r}")
         self.plasticity = plasticity
         self._check_bounds(self.w)
+        if storage is not None and storage not in KINDS:
+            raise ValueError(f"Projection.storage: must be one of {KINDS} or None, got {storage!r}")
+        self.storage = storage
 
     def _check_bounds(self, w) -> None:
         """The weights of a plastic projection begin inside its rule's bounds."""

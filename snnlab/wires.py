@@ -10,6 +10,7 @@ from .grid import steps_array
 from .network import Projection, View, as_view
 from .plasticity import Plasticity
 from .spikes import SpikeTrains
+from .storage import ARRIVALS, bit_planes, storage_of
 
 
 @dataclass
@@ -28,9 +29,13 @@ class Wires:
     indptr: np.ndarray  # (classes, n_pre + 1) int64
     targets: np.ndarray  # (synapses,) int32
     w: np.ndarray  # (synapses,) or (1,)
-    first: np.ndarray  # [first pre neuron in its population, number of pre neurons]
+    first: (
+        np.ndarray
+    )  # [first pre neuron in its population, number of them, first target, arrivals to count, end of targets]
     order: np.ndarray | None
     scalar_weight: bool
+    storage: str = "rows"  # see storage.py
+    planes: np.ndarray | None = None  # (n_pre + 1, words) uint64
     # of a plastic projection: its rule's traces, and the synapses of each post neuron
     traces: dict[str, np.ndarray] = field(
         default_factory=dict
@@ -84,13 +89,31 @@ def wire(projection: Projection, index: int, source: int, post: int, seed: int, 
     indptr[:, :-1] = flat[:-1].reshape(delays.size, n_pre)
     indptr[:, -1] = flat[n_pre::n_pre]
     start = projection.pre.start if isinstance(projection.pre, View) else 0
+    view = as_view(projection.post)
     made = Wires(
         projection, source, post, delays.astype(np.int64), indptr, targets.astype(np.int32),
-        np.atleast_1d(np.asarray(w, dtype=float)), np.array([start, n_pre]), order, np.ndim(w) == 0,
+        np.atleast_1d(np.asarray(w, dtype=float)), np.array([start, n_pre, view.start, 0, view.stop]), order, np.ndim(w) == 0,
     )  # fmt: skip
+    _store(made, n_pre, view)
     if projection.plasticity is not None:
         _make_plastic(made, projection.plasticity, rows, dt)
     return made
+
+
+def _store(wires: Wires, n_pre: int, view: View) -> None:
+    """Choose how the synapses are stored, and make the bits if they are wanted."""
+    synapses = wires.targets.size
+    complete = synapses == n_pre * view.n and bool(
+        (wires.targets.reshape(n_pre, view.n) == np.arange(view.start, view.stop)).all()
+    )
+    sizes = (n_pre, view.n, synapses, wires.delays.size)
+    wires.storage = storage_of(wires.projection, complete, wires.scalar_weight, sizes)
+    if wires.storage == "planes":
+        wires.planes = bit_planes(wires.indptr[0], wires.targets, view.start, view.n)
+        if wires.planes is None and wires.projection.storage == "planes":
+            raise ValueError("Projection.storage: 'planes' holds each pair once, and one stands there twice")
+        wires.storage = "rows" if wires.planes is None else "planes"
+        wires.first[3] = np.ceil(ARRIVALS * n_pre * view.n / max(synapses, 1))
 
 
 def _make_plastic(wires: Wires, rule: Plasticity, rows: np.ndarray, dt: float) -> None:

@@ -27,6 +27,10 @@ class CompiledEngine:
         for q, wires in enumerate(run.wires):
             for name in ("delays", "indptr", "targets", "w", "first"):
                 self.arrays[f"q{q}_{name}"] = getattr(wires, name)
+            if wires.planes is not None:
+                sums = np.zeros((6, wires.planes.shape[1]), dtype=np.uint64)
+                come = np.zeros(wires.first[1], dtype=np.int64)
+                self.arrays |= {f"q{q}_planes": wires.planes, f"q{q}_sums": sums, f"q{q}_come": come}
             if wires.rule is not None:
                 self._add_rule(q, wires)
         for s, source in enumerate(run.sources):

@@ -9,8 +9,6 @@ Range reduction by Cody and Waite (1980), Software Manual for the Elementary Fun
 
 from __future__ import annotations
 
-from math import inf
-
 import numpy as np
 from numba import njit, types
 from numba.extending import intrinsic

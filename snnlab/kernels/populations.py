@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..methods import METHODS, couples_to_frozen, steady_states
 from ..system import System
 from .structure import PopulationKind
-from .writer import BLOCK, Writer, indented
+from .writer import BLOCK, PART, Writer, indented
 
 _PASSED = ("I", "t", "dt", "t_last", "_live")  # what a step is given besides states and parameters
 
@@ -252,23 +252,25 @@ def _series(p: int, kind: PopulationKind) -> list[str]:
 
 
 def _update(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
-    """The vectorised loop over one block; `hits` tells whether any neuron of it spiked."""
+    """The vectorised loop over one block; bit k of `hits` tells whether any neuron of its part k spiked."""
     return ["hits = 0", "for j in range(hi - lo):", *indented(_neuron(writer, p, kind))]
 
 
 def _spiking(writer: Writer, p: int, kind: PopulationKind, tasks: list[str]) -> list[str]:
-    """The scalar loop over a block with spikes: finds who spiked, and does the tasks for each."""
-    system = kind.system
+    """The scalar loop over the parts of a block with spikes: finds who spiked, and does the tasks for each."""
+    system, before = kind.system, []
     if keeps_hits(system):
-        spiked, before = "hit_b[j]", []
+        spiked = "hit_b[j]"
     else:
         before = ["t_last = t + dt - last_b[j]"] if system.uses("t_last") else []
         spiked = _threshold_call(writer, p, kind, {s: f"b_{s}[j]" for s in system.states})
         spiked += " and m > held_b[j]" if system.refractory else ""
     return [
         "if hits:",
-        "    for j in range(hi - lo):",
-        *indented([*before, f"if {spiked}:", *indented(tasks or ["pass"])], 2),
+        f"    for part in range(0, hi - lo, {PART}):",
+        f"        if (hits >> (part // {PART})) & 1:",
+        f"            for j in range(part, min(part + {PART}, hi - lo)):",
+        *indented([*before, f"if {spiked}:", *indented(tasks)], 4),
     ]
 
 
@@ -311,12 +313,12 @@ def _threshold(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
     states = {s: f"x{k}" for k, s in enumerate(system.states)}
     lines.append(f"above = {_threshold_call(writer, p, kind, states)}")
     if system.crossing:
-        lines += ["hit = where(above & (above_b[j] == 0), 1, 0)", "above_b[j] = where(above, 1, 0)"]
-        lines += ["hit = where(_live, hit, 0)"] if system.refractory else []
+        lines += ["hit = above & (above_b[j] == 0)", "above_b[j] = where(above, 1, 0)"]
+        lines += ["hit = hit & _live"] if system.refractory else []
     else:
-        lines.append("hit = where(above & _live, 1, 0)")
-    lines += ["hit_b[j] = hit"] if keeps_hits(system) else []
-    return [*lines, "hits |= hit"]
+        lines.append("hit = above & _live")
+    lines += ["hit_b[j] = where(hit, 1, 0)"] if keeps_hits(system) else []
+    return [*lines, f"hits |= where(hit, np.int64(1) << (j // {PART}), 0)"]
 
 
 def _threshold_call(writer: Writer, p: int, kind: PopulationKind, states: dict[str, str]) -> str:

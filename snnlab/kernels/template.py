@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 
 from .. import rng
-from . import mathematics, populations, projections, rules
+from . import bits, mathematics, populations, projections, rules
 from .structure import PopulationKind, ProjectionKind, Structure
 from .writer import Writer, indented
 
@@ -79,6 +79,8 @@ def module_text(structure: Structure) -> str:
     parts = [HEADER.format(title=_title(structure)), _mathematics(), VOCABULARY]
     if any(kind.noises or kind.system.uses("u") for kind in structure.populations):
         parts.append(_random_source())
+    if any(projection.storage == "planes" for projection in structure.projections):
+        parts.append(_bits())
     parts += [f"\n\n@inline\n{source}\n" for source in writer.functions.values()]
     signature = ", ".join(["k", "k_end", "dt", *writer.arguments])
     parts.append(RUN.format(arguments=tuple(writer.arguments), signature=signature))
@@ -150,6 +152,10 @@ def _mathematics() -> str:
     return "".join(
         f"\n\n{text}" for text in (choice, *(inspect.getsource(f.py_func) for f in mathematics.FUNCTIONS))
     )
+
+
+def _bits() -> str:
+    return "\n\nBIT = np.uint64(1)\n" + "".join(f"\n\n{inspect.getsource(f.py_func)}" for f in bits.FUNCTIONS)
 
 
 def _random_source() -> str:

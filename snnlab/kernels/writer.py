@@ -6,6 +6,7 @@ from ..model import Equations
 from .structure import Structure
 
 BLOCK = 256  # neurons updated by one call of the vectorised inner loop
+PART = 32  # of them, that are looked through together for who spiked
 
 
 class Writer:

@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from .model import Synapse
-
 KINDS = ("rows", "dense", "planes")
 DENSE_ENOUGH = 0.02  # connected share of all pairs from which bits are kept
 MANY = 100_000  # synapses below which nothing is gained
@@ -28,7 +26,7 @@ def storage_of(projection: Any, complete: bool, plain: bool, sizes: tuple[int, i
     """
     n_pre, n_post, synapses, delays = sizes
     fixed = projection.plasticity is None and getattr(projection, "short_term", None) is None
-    simple = fixed and is_additive(type(projection.synapse)) and delays == 1
+    simple = fixed and is_additive(type(projection.synapse)) and delays == 1  # type: ignore[arg-type]
     fits = {
         "rows": True,
         "dense": fixed and complete and not plain and delays == 1,
@@ -49,7 +47,7 @@ def storage_of(projection: Any, complete: bool, plain: bool, sizes: tuple[int, i
 
 
 @lru_cache(maxsize=128)
-def is_additive(synapse: type[Synapse]) -> bool:
+def is_additive(synapse: Any) -> bool:
     """True when two arrivals do what one of both weights together does."""
     read = synapse.equations.get("arrive")
     if read is None:

@@ -59,7 +59,7 @@ class CompiledEngine:
         arrays |= {
             f"rec_p{p}": record,
             f"num_p{p}": np.array(numbers, dtype=float),
-            f"int_p{p}": np.array([cells.base, n_ref, 0], dtype=np.int64),
+            f"int_p{p}": np.array([cells.base, n_ref, 0, 0, cells.n], dtype=np.int64),
             f"hit_p{p}": np.zeros(cells.n, dtype=np.int64),
             f"win_p{p}": np.empty(cells.n * self.run.window, dtype=np.int64),
             f"at_p{p}": np.empty(self.run.window, dtype=np.int64),

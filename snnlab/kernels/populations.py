@@ -28,7 +28,10 @@ def setup(writer: Writer, p: int, kind: PopulationKind) -> None:
         add(f"hit_p{p}")
     if not writer.structure.coupled:
         add(f"win_p{p}", f"at_p{p}")
-    lines.append(f"n_p{p} = p{p}_{system.states[0]}.size")
+    lines.append(
+        f"from_p{p}, to_p{p} = int_p{p}[3], int_p{p}[4]  # the neurons that this call is for: all, or a thread's"
+    )
+    lines.append(f"n_p{p} = to_p{p} - from_p{p}")
     lines.append(f"base_p{p} = int_p{p}[0]  # off[m - base] is where the spikes of grid time m begin")
     scalars = [name for name in system.parameters if name not in kind.arrays]
     lines += [f"p{p}_{name} = num_p{p}[{j}]" for j, name in enumerate(scalars)]
@@ -226,7 +229,7 @@ def reset(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
 
 
 def _blocks(p: int) -> list[str]:
-    return [f"for lo in range(0, n_p{p}, {BLOCK}):", f"    hi = min(lo + {BLOCK}, n_p{p})"]
+    return [f"for lo in range(from_p{p}, to_p{p}, {BLOCK}):", f"    hi = min(lo + {BLOCK}, to_p{p})"]
 
 
 def _slices(p: int, kind: PopulationKind) -> list[str]:

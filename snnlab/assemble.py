@@ -125,6 +125,7 @@ def assemble(
     seed: int,
     start: State | None,
     max_spikes: int,
+    dtype: str = "float64",
 ) -> Run:
     """Check everything and make all arrays of a run."""
     k_start = start.k if start is not None else 0
@@ -150,8 +151,10 @@ def assemble(
         for entry in cells:
             _start_above(entry)
     else:
-        _continue(cells, start, initial, history)
+        _continue(cells, start, initial, history, dtype)
         _continue_plastic(wires, start)
+    if dtype != "float64":
+        _lower_precision(cells, wires, dtype)
     _plan_records(cells, wires, record, k_start, k_stop, dt)
     sources = [_source(train, k_start - history, k_stop, dt) for train in trains]
     structure = Structure(
@@ -167,6 +170,7 @@ def assemble(
             )
             for w in wires
         ),
+        dtype,
     )
     window = 1 if structure.coupled else int(np.clip(WINDOW // max(c.n for c in cells), 8, 1024))
     k = k_start if start else -1
@@ -184,6 +188,20 @@ def assemble(
         window,
         np.zeros(1, dtype=np.int64),
     )
+
+
+def _lower_precision(cells: list[Cells], wires: list[Wires], dtype: str) -> None:
+    """States, parameters, constant inputs and weights in single precision."""
+    for entry in cells:
+        entry.x = {name: x.astype(dtype) for name, x in entry.x.items()}
+        entry.parameters = {
+            name: value.astype(dtype) if isinstance(value, np.ndarray) else float(np.dtype(dtype).type(value))
+            for name, value in entry.parameters.items()
+        }
+        if isinstance(entry.input.constant, np.ndarray):
+            entry.input.constant = entry.input.constant.astype(dtype)
+    for wire_ in wires:
+        wire_.w = wire_.w.astype(dtype)
 
 
 def _wires(
@@ -396,7 +414,7 @@ def _start_above(entry: Cells) -> None:
             entry.above[:] = above
 
 
-def _continue(cells: list[Cells], start: State, initial: Any, history: int) -> None:
+def _continue(cells: list[Cells], start: State, initial: Any, history: int, dtype: str) -> None:
     """Copy the final state of an earlier run."""
     if initial is not None:
         raise ValueError(
@@ -405,6 +423,8 @@ def _continue(cells: list[Cells], start: State, initial: Any, history: int) -> N
     if len(start.cells) != len(cells):
         raise ValueError(f"start: holds {len(start.cells)} populations, this run has {len(cells)}")
     for entry, saved in zip(cells, start.cells, strict=True):
+        if any(x.dtype != dtype for x in saved.x.values()):
+            raise ValueError(f"dtype: must be that of the run that `start` continues, got {dtype!r}")
         if saved.n != entry.n or set(saved.x) != set(entry.system.states) or len(saved.ou) != len(entry.ou):
             raise ValueError(
                 f"start: {entry.name} differs from the run that it continues in size, states or noise"

@@ -58,7 +58,7 @@ class CompiledEngine:
         n_ref = cells.n_ref if isinstance(cells.n_ref, int) else 0
         arrays |= {
             f"rec_p{p}": record,
-            f"num_p{p}": np.array(numbers, dtype=float),
+            f"num_p{p}": np.array(numbers, dtype=self.run.structure.dtype),
             f"int_p{p}": np.array([cells.base, n_ref, 0, 0, cells.n], dtype=np.int64),
             f"hit_p{p}": np.zeros(cells.n, dtype=np.int64),
             f"win_p{p}": np.empty(cells.n * self.run.window, dtype=np.int64),
@@ -74,11 +74,13 @@ class CompiledEngine:
             rows = cells.n if kind.arrays else 1
             for name, matrix in zip(("M", "H"), cells.matrices, strict=True):
                 shape = (*matrix.shape[:2], rows)
-                arrays[f"{name}_p{p}"] = np.ascontiguousarray(np.broadcast_to(matrix, shape))
+                whole = np.broadcast_to(matrix, shape).astype(self.run.structure.dtype)
+                arrays[f"{name}_p{p}"] = np.ascontiguousarray(whole)
         if cells.method == "exponential_euler":
             steps = steady_steps(system, cells.parameters, self.run.dt)
             rows = cells.n if kind.arrays else 1
-            arrays[f"phi_p{p}"] = np.ascontiguousarray(np.broadcast_to(steps, (steps.shape[0], rows)))
+            whole = np.broadcast_to(steps, (steps.shape[0], rows)).astype(self.run.structure.dtype)
+            arrays[f"phi_p{p}"] = np.ascontiguousarray(whole)
         self.refresh(p)
 
     def _add_rule(self, q: int, wires: Wires) -> None:

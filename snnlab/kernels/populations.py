@@ -294,13 +294,14 @@ def _neuron(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
         noise_lines, term = _noise(p, z, noise)
         lines += noise_lines
         terms.append(term)
-    lines.append(f"I = {' + '.join(terms)}")
+    lines.append(f"I = {writer.real(' + '.join(terms))}")
     lines.append("_live = m > held_b[j]" if system.refractory else "_live = True")
     lines.append("t_last = t - last_b[j]" if system.uses("t_last") else "t_last = 0.0")
     entries = [
         place if kind.arrays else f"{name[1:]}_p{p}" for name, place in _propagators(p, kind, "lo + j")
     ]
-    given = [*(f"b_{s}[j]" for s in system.states), *_PASSED, *_values(p, kind).values(), *entries]
+    passed = ["I", *(writer.real(name) for name in _PASSED[1:4]), "_live"]
+    given = [*(f"b_{s}[j]" for s in system.states), *passed, *_values(p, kind).values(), *entries]
     new = ", ".join(f"x{k}" for k in range(len(system.states)))
     lines.append(f"{new} = p{p}_step({', '.join(given)})")
     lines += [f"b_{state}[j] = x{k}" for k, state in enumerate(system.states)]
@@ -327,7 +328,8 @@ def _threshold(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
 def _threshold_call(writer: Writer, p: int, kind: PopulationKind, states: dict[str, str]) -> str:
     system = kind.system
     function = writer.function(system.model.__name__, system.model.equations["threshold"])
-    names = {**_values(p, kind), "t": "(t + dt)", **states}
+    names = {**_values(p, kind), "t": writer.real("(t + dt)"), **states}
+    names |= {name: writer.real(name) for name in ("dt", "t_last")}
     return f"{function}({', '.join(names.get(a, a) for a in system.arguments(system.model, 'threshold'))})"
 
 
@@ -361,9 +363,10 @@ def _reset_tasks(writer: Writer, p: int, kind: PopulationKind, i: str) -> list[s
     if not system.crossing:
         function = writer.function(system.model.__name__, system.model.equations["reset"])
         values = {name: f"p{p}_{name}{f'[{i}]' if name in kind.arrays else ''}" for name in system.parameters}
-        values |= {s: f"p{p}_{s}[{i}]" for s in system.states} | {"t": "(m * dt)"}
+        values |= {s: f"p{p}_{s}[{i}]" for s in system.states}
+        values |= {"t": writer.real("(m * dt)"), "dt": writer.real("dt")}
         if system.uses("t_last"):
-            values["t_last"] = f"(m * dt - last_p{p}[{i}])"
+            values["t_last"] = writer.real(f"(m * dt - last_p{p}[{i}])")
         given = ", ".join(values.get(a, a) for a in system.arguments(system.model, "reset"))
         changed = ", ".join(f"p{p}_{n}[{i}]" for n in system.model.reset_names())
         tasks.append(f"{changed} = {function}({given})")

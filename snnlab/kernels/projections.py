@@ -98,7 +98,10 @@ def _counted(writer: Writer, q: int, projection: ProjectionKind) -> list[str]:
     lines += indented(_slices(writer, projection), 3)
     for head, bits in (("if a4 | a5:", 6), ("elif a0 | a1 | a2 | a3:", 4)):
         number = " | ".join(f"(((a{b} >> np.uint64(j)) & BIT) << np.uint64({b}))" for b in range(bits))
-        body = [f"number = np.float64(np.int64({number}))", *_selected(writer, projection, w)]
+        body = [
+            f"number = np.{writer.structure.dtype}(np.int64({number}))",
+            *_selected(writer, projection, w),
+        ]
         lines += indented([head, "    for j in range(hi - lo):", *indented(body, 2)], 3)
     return lines
 

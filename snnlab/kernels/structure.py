@@ -38,6 +38,7 @@ class Structure:
 
     populations: tuple[PopulationKind, ...]
     projections: tuple[ProjectionKind, ...]
+    dtype: str = "float64"  # of states, parameters and weights
 
     @property
     def coupled(self) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 
 from .. import rng
-from . import bits, mathematics, populations, projections, rules
+from . import bits, mathematics, populations, precision, projections, rules
 from .structure import PopulationKind, ProjectionKind, Structure
 from .writer import Writer, indented
 
@@ -76,12 +76,16 @@ def module_text(structure: Structure) -> str:
         f"count_p{p} = off_p{p}[max(k, 0) - base_p{p} + 1]" for p in range(len(structure.populations))
     ]
     body = _coupled(writer) if structure.coupled else _uncoupled(writer)
-    parts = [HEADER.format(title=_title(structure)), _mathematics(), VOCABULARY]
+    single = structure.dtype == "float32"
+    parts = [HEADER.format(title=_title(structure))]
+    parts += [precision.HEADER, _choice(), precision.MATHEMATICS] if single else [_choice(), _mathematics()]
+    parts.append(precision.single(VOCABULARY) if single else VOCABULARY)
     if any(kind.noises or kind.system.uses("u") for kind in structure.populations):
         parts.append(_random_source())
     if any(projection.storage == "planes" for projection in structure.projections):
         parts.append(_bits())
-    parts += [f"\n\n@inline\n{source}\n" for source in writer.functions.values()]
+    sources = writer.functions.values()
+    parts += [f"\n\n@inline\n{precision.single(source) if single else source}\n" for source in sources]
     signature = ", ".join(["k", "k_end", "dt", *writer.arguments])
     parts.append(RUN.format(arguments=tuple(writer.arguments), signature=signature))
     lines = [*writer.setup, *body, "clock[0] = k", "return k"]
@@ -147,11 +151,12 @@ def _uncoupled(writer: Writer) -> list[str]:
     ]
 
 
+def _choice() -> str:
+    return "\n\n@intrinsic\n" + inspect.getsource(mathematics.where._defn).split("\n", 1)[1]
+
+
 def _mathematics() -> str:
-    choice = "@intrinsic\n" + inspect.getsource(mathematics.where._defn).split("\n", 1)[1]
-    return "".join(
-        f"\n\n{text}" for text in (choice, *(inspect.getsource(f.py_func) for f in mathematics.FUNCTIONS))
-    )
+    return "".join(f"\n\n{inspect.getsource(f.py_func)}" for f in mathematics.FUNCTIONS)
 
 
 def _bits() -> str:

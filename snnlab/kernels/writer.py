@@ -22,6 +22,10 @@ class Writer:
         """Arrays that `run` takes, each once."""
         self.arguments += [name for name in names if name not in self.arguments]
 
+    def real(self, expression: str) -> str:
+        """An expression in the precision of the states."""
+        return expression if self.structure.dtype == "float64" else f"real({expression})"
+
     def function(self, owner: str, read: Equations) -> str:
         """The name under which a model's function stands in the module; two of one name get different ones."""
         name, number = f"{owner}_{read.name}", 2

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .connectivity import Distribution
+from .distributions import Distribution
 from .grid import first_step_not_before, grid_time, steps, steps_array
 from .inputs import Input, inputs_of
 from .kernels.structure import PopulationKind, ProjectionKind, Structure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -13,6 +12,7 @@ from .distributions import Distribution
 from .grid import first_step_not_before, grid_time, steps, steps_array
 from .inputs import Input, inputs_of
 from .kernels.structure import PopulationKind, ProjectionKind, Structure
+from .memory import available_memory
 from .methods import METHODS, exact_matrices, is_affine_in_each, probe
 from .model import Neuron
 from .network import Population, Projection, View, as_view
@@ -538,19 +538,6 @@ def _plan(entry: Cells, view: View, label: str, interval: int) -> None:
             raise ValueError(f"record: {label} of {entry.name} is recorded at one interval; two were given")
         ids = np.union1d(before, ids)
     entry.records[name] = (ids, interval)
-
-
-def available_memory() -> float:
-    """Bytes that a run may take for traces: what the system says is free, or 4 GB where it doesn't say."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as file:
-            return next(int(line.split()[1]) * 1024.0 for line in file if line.startswith("MemAvailable"))
-    except (OSError, StopIteration):
-        pass
-    try:
-        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")) / 2
-    except (AttributeError, ValueError, OSError):
-        return 4e9
 
 
 def final_state(run: Run, k: int) -> State:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .connectivity import PairRule, values_of
 from .distributions import Distribution
+from .memory import check_synapses
 from .model import Neuron, Synapse
 from .plasticity import Plasticity
 from .rng import check_seed, generator
@@ -310,6 +311,10 @@ class Projection:
         """(pre, post, w, delay) with w and delay left as one number where they are one number."""
         stream = f"projection {index}"
         if isinstance(self.pairs, PairRule):
+            if self.pairs.expected is not None:
+                check_synapses(
+                    f"Projection.pairs: {self.pairs}", self.pairs.expected(self.pre.n, self.post.n)
+                )
             rng = generator(seed, f"{stream} pairs")
             pre, post = self.pairs.draw(rng, self.pre.n, self.post.n)
         else:

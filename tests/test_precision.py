@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from test_mathematics import over
 
 import snnlab as snn
 from snnlab.kernels import precision
-from test_mathematics import over
 
 MODELS = [
     snn.LIF(),

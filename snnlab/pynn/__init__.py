@@ -6,7 +6,6 @@ the same everywhere; `table.py` says which quantity becomes which.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from ..assemble import Run, assemble, populations_of
@@ -31,7 +30,7 @@ def to_pynn(
     t_stop: float,
     dt: float = 0.1,
     I: Any = 0.0,
-    projections: Sequence = (),
+    projections: Any = (),
     record: Any = (),
     initial: dict | None = None,
     method: None = None,
@@ -41,7 +40,8 @@ def to_pynn(
 
     Takes the arguments of `simulate` and raises what it raises. The result has `source`, the PyNN script, and `data`,
     the arrays that it reads; `run("nest")` or `run("neuron")` runs it here, `save(folder)` writes both to run
-    elsewhere: `python network.py nest`, `mpirun -n 4 python network.py neuron`. PyNN is needed only to run it.
+    elsewhere: `python network.py nest`, `mpirun -n 4 python network.py neuron`. PyNN is needed only to run it. SpiNNaker
+    reads the same script; what it makes of it is not tested here.
 
     PyNN's cells have one excitatory and one inhibitory receptor. A current goes to one or the other by the sign
     of its w, a conductance by its E_rev; all that meet in one must have the same constants.
@@ -139,7 +139,7 @@ def to_pynn(
             )
     dt = check_dt(dt)
     run = assemble(
-        populations_of(what), k_stop=check_t_stop(t_stop, dt, 0.0), dt=dt, I=I, projections=tuple(projections),
+        populations_of(what), k_stop=check_t_stop(t_stop, dt, 0.0), dt=dt, I=I, projections=projections,
         record=record, initial=initial, method=None, seed=check_seed(seed), start=None, max_spikes=1,
     )  # fmt: skip
     graphs = [drawn(q, wires, run) for q, wires in enumerate(run.wires)]

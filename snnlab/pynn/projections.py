@@ -87,8 +87,7 @@ def _given(q: int, wires: Wires, graph: Graph, run: Run, data: dict) -> tuple[li
     data[f"given_{q}_t"] = grid_time(steps, run.dt) - _EARLY + _APART * repeat
     data[f"given_{q}_at"] = np.searchsorted(ids, np.arange(1, trains.trains.n))
     lines = [
-        f"given_{q} = sim.Population({trains.trains.n}, sim.SpikeSourceArray(spike_times=[",
-        f'    Sequence(t) for t in np.split(data["given_{q}_t"], data["given_{q}_at"])',
-        f']), label="given {q}")',
+        f"given_{q} = sim.Population({trains.trains.n}, sim.SpikeSourceArray(  # ms, a little before the grid",
+        f'    spike_times=np.split(data["given_{q}_t"], data["given_{q}_at"])), label="given {q}")',
     ]
     return lines, np.asarray(grid_time(delays - shift, run.dt), dtype=float)

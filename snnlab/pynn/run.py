@@ -30,7 +30,6 @@ import pathlib
 import sys
 
 import numpy as np
-from pyNN.parameters import Sequence
 
 here, name = pathlib.Path(__file__).parent, sys.argv[1]
 sim = importlib.import_module(f"pyNN.{name}")
@@ -49,11 +48,11 @@ sim.end()
 class PyNNNetwork:
     """A network as a PyNN script: `source` is its text, `data` the arrays that it reads, `run()` runs it.
 
-    After a run `populations` holds PyNN's own populations, and `traces` what was recorded, both by our population.
+    `seed` is the seed from which snnlab drew the graph and the initial state. After a run `populations` holds PyNN's own populations, and `traces` what was recorded, both by our population.
     """
 
     def __init__(self, run: Run, source: str, data: dict[str, Any], cells: list[str], variables: list[dict]):
-        self.source, self.data = source, data
+        self.source, self.data, self.seed = source, data, run.seed
         self._run, self._cells, self._variables = run, cells, variables
         self.populations: dict[Population, Any] = {}
         self.traces: dict[Population, Traces] = {}
@@ -106,12 +105,10 @@ class PyNNNetwork:
                 _check_upstroke(entry, self._run.dt)
 
     def _execute(self, simulator: ModuleType, setup: dict[str, Any]) -> None:
-        from pyNN.parameters import Sequence  # type: ignore[import-untyped]
-
         if simulator.__name__ == "pyNN.nest":
             setup = {"spike_precision": "on_grid", **setup}
         namespace: dict[str, Any] = {
-            "sim": simulator, "np": np, "Sequence": Sequence, "data": self.data, "setup": setup
+            "sim": simulator, "np": np, "data": self.data, "setup": setup
         }  # fmt: skip
         exec(compile(self.source, "<to_pynn>", "exec"), namespace)
         theirs = namespace["populations"]

@@ -49,6 +49,17 @@ def driven(dt=0.1):
     return [E, J], {"t_stop": 1000.0, "dt": dt, "seed": 3, "projections": projections}
 
 
+def changing(dt=0.1):
+    """A current of its own for each neuron: three that change every ms, and two that are switched on and off."""
+    pop = snn.Population(snn.LIF(), 5, name="pop")
+    steps = np.random.default_rng(1).uniform(100.0, 500.0, (100, 3))
+    I = {
+        pop: np.repeat(np.hstack([steps, 0 * steps[:, :2]]), 10, axis=0),
+        pop[3:]: snn.step(300.0, 20.0, 60.0),
+    }
+    return pop, {"t_stop": 100.0, "dt": dt, "seed": 1, "I": I, "record": ["v"]}
+
+
 CURRENTS = {snn.LIF: (0.0, 250.0, 400.0), snn.EIF: (0.0, 100.0, 300.0), snn.AdEx: (0.0, 600.0, 1000.0),
             snn.Izhikevich: (0.0, 10.0, 15.0)}  # fmt: skip
 WEIGHTS = {"pA": (40.0, -60.0), "nS": (2.0, 3.0), "mV": (1.0, -1.0)}
@@ -85,7 +96,7 @@ def name_of(model, synapse):
     return f"{model.__name__}-{synapse.__name__}" if synapse else model.__name__
 
 
-CASES = {"exact": exact, "driven": driven}
+CASES = {"exact": exact, "driven": driven, "changing": changing}
 ROWS = {name_of(*key): key for key in CELLS}
 
 

@@ -28,9 +28,11 @@ HERE = Path(__file__).parent
 NEURON = ("make", "g++", *(["mpirun"] if importlib.util.find_spec("mpi4py") else []))
 NEST_ROWS = sorted(pynn_cases.ROWS)
 NEURON_ROWS = [name for name in NEST_ROWS if name != "LIF-Delta"]
+ON_NEST = ("nest", 0.1, "exact", "driven", "changing", *NEST_ROWS)
+ON_NEURON = ("neuron", 0.1, "exact", "driven")
 MPI = {  # two ranks on any machine, also as root in a container
     "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
-    "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
+    "OMPI_MCA_btl_vader_single_copy_mechanism": "none", "OMPI_MCA_mpi_yield_when_idle": "1",
 }  # fmt: skip
 WITHOUT_SNNLAB = """
 import runpy, sys
@@ -80,7 +82,7 @@ def rate_and_cv(t, i, n):
 @pytest.mark.parametrize("name", ["exact", "driven"])
 def test_exact_lif_networks_agree_with_nest_spike_for_spike(name):
     """For as long as our own spikes survive a change of 1e-12 mV at the start."""
-    theirs = found("nest", 0.1, "exact", "driven", *NEST_ROWS)[name]
+    theirs = found(*ON_NEST)[name]
     what, settings = pynn_cases.case(name, 0.1)
     populations = what if isinstance(what, list) else [what]
     rec = snn.simulate(what, **settings)
@@ -93,10 +95,19 @@ def test_exact_lif_networks_agree_with_nest_spike_for_spike(name):
 
 @needs("pyNN", "nest")
 def test_traces_of_nest_stand_at_our_times():
-    theirs = found("nest", 0.1, "exact", "driven", *NEST_ROWS)["exact"][0]["v"]
+    theirs = found(*ON_NEST)["exact"][0]["v"]
     v = ours("exact", 0.1)[0].traces["v"]
     assert np.ptp(v) > 5.0
     np.testing.assert_allclose(theirs, v, rtol=0, atol=1e-9)
+
+
+@needs("pyNN", "nest")
+def test_a_current_that_changes_reaches_each_neuron_of_nest_in_time():
+    theirs = found(*ON_NEST)["changing"][0]
+    rec = ours("changing", 0.1)[0]
+    assert len(rec.spikes) > 10 and len(set(rec.spikes.i)) == 5
+    np.testing.assert_allclose(theirs["v"], rec.traces["v"], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(theirs["t"], rec.spikes.t, rtol=0, atol=1e-9)
 
 
 @needs("pyNN", "nest")
@@ -106,7 +117,7 @@ def test_each_cell_of_the_table_agrees_on_nest(name):
 
     An upstroke of AdEx or EIF ends between two steps there: spike times differ by more.
     """
-    theirs = found("nest", 0.1, "exact", "driven", *NEST_ROWS)[name][0]
+    theirs = found(*ON_NEST)[name][0]
     model, synapse = pynn_cases.ROWS[name]
     current = model is snn.LIF and (synapse is None or synapse.weight == "pA")
     method = "exact" if current else "euler" if model is snn.Izhikevich else "rk4"
@@ -130,7 +141,9 @@ def test_each_cell_of_the_table_agrees_on_nest(name):
 )
 def test_a_saved_script_runs_without_snnlab(simulator, ranks, tmp_path):
     what, settings = pynn_cases.exact()
-    expected = found(simulator, 0.1, "exact")["exact"][0]  # NEURON's mechanisms are compiled by now
+    expected = found(*(ON_NEST if simulator == "nest" else ON_NEURON))["exact"][
+        0
+    ]  # NEURON's mechanisms are compiled by now
     script = snn.to_pynn(what, **settings).save(tmp_path / "net")
     done = run_python("-c", WITHOUT_SNNLAB, script, simulator, ranks=ranks, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -161,7 +174,7 @@ def test_each_cell_of_the_table_agrees_on_neuron(name):
 
 @needs("pyNN", "neuron", program=NEURON)
 def test_rates_and_irregularity_agree_on_neuron():
-    theirs = found("neuron", 0.1, "driven")["driven"]
+    theirs = found(*ON_NEURON)["driven"]
     for part, run in zip(ours("driven", 0.1), theirs, strict=True):
         rate, cv = rate_and_cv(part.spikes.t, part.spikes.i, part.spikes.n)
         their_rate, their_cv = rate_and_cv(run["t"], run["i"], part.spikes.n)
@@ -172,12 +185,9 @@ def test_rates_and_irregularity_agree_on_neuron():
 
 @needs("pyNN", "neuron", "mpi4py", program=NEURON)
 def test_two_ranks_of_mpi_give_what_one_gives():
-    alone = found("neuron", 0.1, "driven")["driven"]
-    together = found("neuron", 0.1, "driven", ranks=2)["driven"]
-    assert sum(len(run["t"]) for run in alone) > 2000
-    assert together == alone
-    single, both = (found("neuron", 0.1, "exact", ranks=ranks)["exact"][0]["v"] for ranks in (1, 2))
-    assert both == single  # traces come from both ranks
+    alone, together = found(*ON_NEURON), found(*ON_NEURON, ranks=2)
+    assert sum(len(run["t"]) for run in alone["driven"]) > 2000
+    assert together == alone  # spikes of two populations, and traces that come from both ranks
 
 
 @needs("pyNN", "neuron", program=NEURON)
@@ -286,7 +296,7 @@ REFUSED = {
     "two taus": (lambda: (p := pair(snn.ExpCurrent(1.0), snn.ExpCurrent(2.0)), {"projections": onto(p, 1.0, 1.0)}),
                  "'a' and 'b' of pair are both excitatory"),
     "noise": (lambda: (snn.LIF(), {"I": snn.noise(10.0)}), "noise"),
-    "plastic": (lambda: (p := pair(snn.ExpCurrent()), {"projections": onto(p, 0.5, plasticity=snn.PairSTDP())}), "PairSTDP"),
+    "plastic": (lambda: (p := pair(snn.ExpCurrent()), {"projections": onto(p, 0.5, plasticity=snn.PairSTDP())}), "PairSTDP of .* is not carried over"),
     "method": (lambda: (snn.LIF(), {"method": "euler"}), "to_pynn.method: must be None, got 'euler'"),
     "delay": (lambda: (p := pair(snn.ExpCurrent()), {"projections": onto(p, 1.0, delay=0.0)}), "delay .* must be >= dt"),
     "early": (lambda: (p := pair(snn.ExpCurrent()), {"projections": [

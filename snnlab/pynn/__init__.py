@@ -119,7 +119,7 @@ def to_pynn(
       Runge-Kutta steps, and `Izhikevich` takes Euler steps. A jump of `Delta` is tested in its own step, one
       before ours. A current that changes with time counts from 2 dt on; before, it is I(0).
     - NEURON: implicit Euler steps, whose error is of order dt. They reach no v_peak above v_T + Delta_T log(tau_m/dt).
-      Traces show the state that crossed and, one sample later, the reset; v is up to 40 mV in a spike.
+      Traces show a reset, a jump and the arrival of a spike one sample later; v is up to 40 mV in a spike.
 
     Davison et al. (2009), Front. Neuroinform. 2:11, doi:10.3389/neuro.11.011.2008.
 

@@ -9,7 +9,7 @@ from ..grid import grid_time
 from ..network import Graph, Population, View, as_view
 from ..spikes import SpikeTrains
 from ..wires import Wires
-from .table import Cell
+from .table import NO_RULE, Cell
 
 # NEST rounds a given time up to the grid after PyNN took min_delay from it, which is off by a rounding error; NEURON's
 # source falls silent after two spikes at one time. So each is a little early, and the next of the same step a little less.
@@ -19,16 +19,15 @@ _EARLIEST = 3  # steps
 
 
 def drawn(q: int, wires: Wires, run: Run) -> Graph:
-    """The graph of projection q, refused if it is more than weights and delays."""
+    """The graph of projection q; raises ValueError if it is more than fixed weights and delays."""
     projection = wires.projection
-    for kind in ("plasticity", "short_term"):
-        rule = getattr(projection, kind, None)
+    for rule in (projection.plasticity, getattr(projection, "short_term", None)):
         if rule is not None:
-            raise ValueError(
-                f"to_pynn: {type(rule).__name__} of {projection} has no exact counterpart in PyNN"
-            )
+            name = type(rule).__name__
+            reason = NO_RULE.get(name, "PyNN has no such rule")
+            raise ValueError(f"to_pynn: {name} of {projection} is not carried over: {reason}")
     if not isinstance(projection.pre, Population | View | SpikeTrains):
-        raise ValueError(f"to_pynn: {projection.pre!r} of {projection} has no exact counterpart in PyNN")
+        raise ValueError(f"to_pynn: the source {projection.pre!r} of {projection} is not carried over")
     graph = projection.draw(run.seed, q, run.dt)
     if not wires.replayed and (np.round(graph.delay / run.dt) < 1).any():
         raise ValueError(f"to_pynn: the delay of {projection} must be >= dt = {run.dt:g} ms in PyNN, got 0")

@@ -116,6 +116,10 @@ NO_SYNAPSE = {
     "BiExpCurrent": "PyNN's currents have one time constant",
     "NMDA": "PyNN has no magnesium block",
 }
+_STDP = (
+    "PyNN delivers w after the change that the spike itself makes, and NEST counts the delay on the post side"
+)
+NO_RULE = {"PairSTDP": _STDP, "NearestSTDP": _STDP}  # of a projection
 
 
 def text() -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from .assemble import Cells, Run, Source
 from .methods import METHODS
-from .rng import draw01, normal01
+from .rng import normals, uniforms
 from .wires import Wires
 
 
@@ -101,10 +101,8 @@ def _input(cells: Cells, k: int, dt: float, row: np.ndarray | None):
     total = cells.input.constant
     if row is not None:
         total = total + row
-    elements, step = np.arange(cells.n, dtype=np.uint64), np.uint64(k)
     for z, (noise, sigma) in enumerate(cells.input.noises):
-        who = np.zeros(cells.n, dtype=np.uint64) if noise.shared else elements
-        xi = normal01(who, step, np.uint64(z + 1), *cells.keys[z])
+        xi = normals(1 if noise.shared else cells.n, k, z + 1, *cells.keys[z])
         if noise.tau is None:
             total = total + sigma / np.sqrt(dt) * xi
         else:
@@ -119,7 +117,7 @@ def _threshold(cells: Cells, k: int, dt: float, live: np.ndarray) -> None:
     if cells.last.size:
         values["t_last"] = m * dt - cells.last
     if system.uses("u"):
-        values["u"] = draw01(np.arange(cells.n, dtype=np.uint64), np.uint64(k), np.uint64(0), *cells.keys[-1])
+        values["u"] = uniforms(cells.n, k, 0, *cells.keys[-1])
     threshold = system.model.threshold
     above = np.broadcast_to(
         threshold(*(values[a] for a in system.arguments(system.model, "threshold"))), cells.n

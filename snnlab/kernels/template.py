@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import inspect
 
-from .. import rng
-from . import mathematics, populations, projections, rules
+from . import draws, mathematics, populations, projections, rules
 from .structure import PopulationKind, ProjectionKind, Structure
 from .writer import Writer, indented
 
@@ -22,7 +21,7 @@ HEADER = '''"""{title}
 Generated from the models' own equations by snnlab; run() advances the network from step k to k_end.
 """
 
-from math import cos, inf, log, sqrt
+from math import inf, log, sqrt
 
 import numpy as np
 from numba import njit
@@ -82,7 +81,7 @@ def module_text(structure: Structure) -> str:
     body = _coupled(writer) if structure.coupled else _uncoupled(writer)
     parts = [HEADER.format(title=_title(structure)), VOCABULARY, _mathematics()]
     if any(kind.noises or kind.system.uses("u") for kind in structure.populations):
-        parts.append(_random_source())
+        parts.append(draws.source())
     parts += [f"\n\n@inline\n{source}\n" for source in writer.functions.values()]
     signature = ", ".join(["k", "k_end", "dt", *writer.arguments])
     parts.append(RUN.format(arguments=tuple(writer.arguments), signature=signature))
@@ -151,12 +150,3 @@ def _uncoupled(writer: Writer) -> list[str]:
 
 def _mathematics() -> str:
     return "".join(f"\n\n{inspect.getsource(f.py_func)}" for f in mathematics.FUNCTIONS)
-
-
-def _random_source() -> str:
-    constants = "\n\n" + "\n".join(
-        f"{name} = np.uint64({int(getattr(rng, name))})"
-        for name in ("M0", "M1", "W0", "W1", "LOW", "HALF", "SIX")
-    )
-    functions = (rng.philox, rng.uniform01, rng.normal01, rng.draw01)
-    return constants + "".join(f"\n\n\n@inline\n{inspect.getsource(f).rstrip()}" for f in functions) + "\n"

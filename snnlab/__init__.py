@@ -11,7 +11,9 @@ import importlib
 from typing import TYPE_CHECKING
 
 from . import alt_text
-from .connectivity import all_to_all, fixed_indegree, from_matrix, normal, one_to_one, random, uniform
+from .connectivity import all_to_all, fixed_indegree, from_matrix, one_to_one, random
+from .distance import by_distance, delay_by_distance, weight_by_distance
+from .distributions import exponential, lognormal, normal, uniform
 from .equations import UnitError, check_units, latex
 from .grid import on_grid
 from .model import Neuron, Synapse
@@ -35,6 +37,7 @@ from .recording import Record, Recording
 from .simulate import simulate
 from .spikes import SpikeTrains
 from .stimuli import noise, poisson, ramp, sine, step
+from .sweep import sweep
 from .synapses import NMDA, AlphaConductance, AlphaCurrent, BiExpCurrent, Delta, ExpConductance, ExpCurrent
 
 if TYPE_CHECKING:
@@ -76,7 +79,8 @@ __all__ = [
     "ExpConductance", "ExpCurrent", "FitzHughNagumo", "HindmarshRose", "HodgkinHuxley", "Izhikevich",
     "Izhikevich2007", "MorrisLecar", "NearestSTDP", "Neuron", "PairSTDP", "Plasticity", "PoissonGLM", "Population",
     "Projection", "Record", "Recording", "SpikeTrains", "Synapse", "UnitError", "all_to_all", "brian2_twin",
-    "check_units", "explore", "fixed_indegree", "from_matrix", "kernel_source", "latex", "noise", "normal",
-    "on_grid", "one_to_one", "plots", "poisson", "ramp", "random", "simulate", "sine", "step", "theory",
-    "uniform", "units",
+    "by_distance", "check_units", "delay_by_distance", "explore", "exponential", "fixed_indegree", "from_matrix",
+    "kernel_source", "latex", "lognormal", "noise", "normal", "on_grid", "one_to_one", "plots",
+    "poisson", "ramp", "random", "simulate", "sine", "step", "sweep", "theory", "uniform", "units",
+    "weight_by_distance",
 ]  # fmt: skip

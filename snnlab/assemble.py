@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from .connectivity import Distribution
+from .distributions import Distribution
 from .grid import first_step_not_before, grid_time, steps, steps_array
 from .inputs import Input, inputs_of
 from .kernels.structure import PopulationKind, ProjectionKind, Structure
+from .memory import available_memory
 from .methods import METHODS, exact_matrices, is_affine_in_each, probe
 from .model import Neuron
 from .network import Population, Projection, View, as_view
@@ -125,6 +125,7 @@ def assemble(
     seed: int,
     start: State | None,
     max_spikes: int,
+    dtype: str = "float64",
 ) -> Run:
     """Check everything and make all arrays of a run."""
     k_start = start.k if start is not None else 0
@@ -150,8 +151,10 @@ def assemble(
         for entry in cells:
             _start_above(entry)
     else:
-        _continue(cells, start, initial, history)
+        _continue(cells, start, initial, history, dtype)
         _continue_plastic(wires, start)
+    if dtype != "float64":
+        _lower_precision(cells, wires, dtype)
     _plan_records(cells, wires, record, k_start, k_stop, dt)
     sources = [_source(train, k_start - history, k_stop, dt) for train in trains]
     structure = Structure(
@@ -163,9 +166,11 @@ def assemble(
                 w.projection.receptor,
                 w.scalar_weight,
                 type(w.rule) if w.rule else None,
+                w.storage,
             )
             for w in wires
         ),
+        dtype,
     )
     window = 1 if structure.coupled else int(np.clip(WINDOW // max(c.n for c in cells), 8, 1024))
     k = k_start if start else -1
@@ -183,6 +188,20 @@ def assemble(
         window,
         np.zeros(1, dtype=np.int64),
     )
+
+
+def _lower_precision(cells: list[Cells], wires: list[Wires], dtype: str) -> None:
+    """States, parameters, constant inputs and weights in single precision."""
+    for entry in cells:
+        entry.x = {name: x.astype(dtype) for name, x in entry.x.items()}
+        entry.parameters = {
+            name: value.astype(dtype) if isinstance(value, np.ndarray) else float(np.dtype(dtype).type(value))
+            for name, value in entry.parameters.items()
+        }
+        if isinstance(entry.input.constant, np.ndarray):
+            entry.input.constant = entry.input.constant.astype(dtype)
+    for wire_ in wires:
+        wire_.w = wire_.w.astype(dtype)
 
 
 def _wires(
@@ -395,7 +414,7 @@ def _start_above(entry: Cells) -> None:
             entry.above[:] = above
 
 
-def _continue(cells: list[Cells], start: State, initial: Any, history: int) -> None:
+def _continue(cells: list[Cells], start: State, initial: Any, history: int, dtype: str) -> None:
     """Copy the final state of an earlier run."""
     if initial is not None:
         raise ValueError(
@@ -404,6 +423,8 @@ def _continue(cells: list[Cells], start: State, initial: Any, history: int) -> N
     if len(start.cells) != len(cells):
         raise ValueError(f"start: holds {len(start.cells)} populations, this run has {len(cells)}")
     for entry, saved in zip(cells, start.cells, strict=True):
+        if any(x.dtype != dtype for x in saved.x.values()):
+            raise ValueError(f"dtype: must be that of the run that `start` continues, got {dtype!r}")
         if saved.n != entry.n or set(saved.x) != set(entry.system.states) or len(saved.ou) != len(entry.ou):
             raise ValueError(
                 f"start: {entry.name} differs from the run that it continues in size, states or noise"
@@ -517,19 +538,6 @@ def _plan(entry: Cells, view: View, label: str, interval: int) -> None:
             raise ValueError(f"record: {label} of {entry.name} is recorded at one interval; two were given")
         ids = np.union1d(before, ids)
     entry.records[name] = (ids, interval)
-
-
-def available_memory() -> float:
-    """Bytes that a run may take for traces: what the system says is free, or 4 GB where it doesn't say."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as file:
-            return next(int(line.split()[1]) * 1024.0 for line in file if line.startswith("MemAvailable"))
-    except (OSError, StopIteration):
-        pass
-    try:
-        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")) / 2
-    except (AttributeError, ValueError, OSError):
-        return 4e9
 
 
 def final_state(run: Run, k: int) -> State:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .connectivity import _number as number
+from .distributions import number
 
 TOLERANCE = 1e-9  # of a step
 

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from .connectivity import Distribution, PairRule
+from .connectivity import PairRule, values_of
+from .distributions import Distribution
+from .memory import check_synapses
 from .model import Neuron, Synapse
 from .plasticity import Plasticity
 from .rng import check_seed, generator
 from .spikes import SpikeTrains
+from .storage import KINDS
 from .units import as_unit
 
 
@@ -176,15 +179,19 @@ class Projection:
         Where they go.
     pairs : (pre ids, post ids) or a rule
         Two sequences of equal length, local to `pre` and `post` as given; or `one_to_one()`, `all_to_all()`,
-        `random(p)`, `fixed_indegree(k)`, `from_matrix(m)`. The same pair may occur more than once.
-    w : float, array (n_pairs,) or distribution
-        The peak of one spike's current (pA) or conductance (nS, >= 0); for `Delta` the jump (mV).
-    delay : float, array (n_pairs,) or distribution
+        `random(p)`, `fixed_indegree(k)`, `by_distance(...)`, `from_matrix(m)`. The same pair may occur more than once.
+    w : float, array (n_pairs,), matrix (n_pre, n_post) or distribution
+        The peak of one spike's current (pA) or conductance (nS, >= 0); for `Delta` the jump (mV). A matrix, dense
+        or scipy sparse, holds the weight of pair (i, j) in row i, column j.
+    delay : float, array (n_pairs,), matrix (n_pre, n_post) or distribution
         Axonal delay in ms, >= 0, on the grid of dt. A spike at time s changes the receptor at s + delay.
     receptor : str, optional
         Name of the receptor of `post`; a population with one receptor needs no naming.
     plasticity : Plasticity, optional
         A rule that changes w, for example `PairSTDP(w_max=1.0)`; w must begin inside its bounds.
+
+    storage : "rows", "dense" or "planes", optional
+        How the synapses are kept; chosen from the graph unless given (see `snnlab/storage.py`).
 
     A projection is never changed by a run. Raises TypeError or ValueError, naming the argument.
 
@@ -197,7 +204,16 @@ class Projection:
     """
 
     def __init__(
-        self, pre, post, pairs, w, delay, receptor: str | None = None, plasticity: Plasticity | None = None
+        self,
+        pre,
+        post,
+        pairs,
+        w,
+        delay,
+        receptor: str | None = None,
+        plasticity: Plasticity | None = None,
+        *,
+        storage: str | None = None,
     ):
         if not isinstance(pre, Population | View | SpikeTrains):
             raise TypeError(
@@ -210,8 +226,8 @@ class Projection:
         self.synapse = as_view(post).parent.receptors[self.receptor]
         self.pairs = pairs if isinstance(pairs, PairRule) else self._given_pairs(pairs)
         n_pairs = None if isinstance(self.pairs, PairRule) else self.pairs[0].size
-        self.w = _numbers("Projection.w", w, n_pairs)
-        self.delay = _numbers("Projection.delay", delay, n_pairs)
+        self.w = _numbers("Projection.w", w, n_pairs, (pre.n, post.n))
+        self.delay = _numbers("Projection.delay", delay, n_pairs, (pre.n, post.n))
         self._check_range("Projection.w", self.w, as_unit(self.synapse.weight) == as_unit("nS"), "nS")
         self._check_range("Projection.delay", self.delay, True, "ms")
         if isinstance(plasticity, type) and issubclass(plasticity, Plasticity):
@@ -222,6 +238,9 @@ class Projection:
             raise TypeError(f"Projection.plasticity: must be a rule such as PairSTDP(), got {plasticity!r}")
         self.plasticity = plasticity
         self._check_bounds(self.w)
+        if storage is not None and storage not in KINDS:
+            raise ValueError(f"Projection.storage: must be one of {KINDS} or None, got {storage!r}")
+        self.storage = storage
 
     def _check_bounds(self, w) -> None:
         """The weights of a plastic projection begin inside its rule's bounds."""
@@ -292,21 +311,26 @@ class Projection:
         """(pre, post, w, delay) with w and delay left as one number where they are one number."""
         stream = f"projection {index}"
         if isinstance(self.pairs, PairRule):
+            if self.pairs.expected is not None:
+                check_synapses(
+                    f"Projection.pairs: {self.pairs}", self.pairs.expected(self.pre.n, self.post.n)
+                )
             rng = generator(seed, f"{stream} pairs")
             pre, post = self.pairs.draw(rng, self.pre.n, self.post.n)
         else:
             pre, post = self.pairs
-        w = self._drawn("Projection.w", self.w, generator, seed, f"{stream} w", pre.size)
-        delay = self._drawn("Projection.delay", self.delay, generator, seed, f"{stream} delay", pre.size)
+        w = self._drawn("Projection.w", self.w, generator, seed, f"{stream} w", (pre, post))
+        delay = self._drawn("Projection.delay", self.delay, generator, seed, f"{stream} delay", (pre, post))
         self._check_range("Projection.w", w, as_unit(self.synapse.weight) == as_unit("nS"), "nS")
         self._check_bounds(w)
-        if isinstance(self.delay, Distribution):
+        if isinstance(self.delay, Distribution) and not self.delay.given:
             delay = np.round(np.maximum(delay, 0.0) / dt) * dt  # a delay rule draws on the grid
         return pre, post, w, delay
 
     @staticmethod
-    def _drawn(where: str, rule, make, seed: int, stream: str, size: int):
-        values = rule.draw(make(seed, stream), size) if isinstance(rule, Distribution) else rule
+    def _drawn(where: str, rule, make, seed: int, stream: str, pairs: tuple):
+        size = pairs[0].size
+        values = rule.draw(make(seed, stream), size, pairs) if isinstance(rule, Distribution) else rule
         if np.ndim(values) == 1 and np.size(values) != size:
             raise ValueError(
                 f"{where}: must be one number or one per pair ({size}), got {np.size(values)} values"
@@ -317,9 +341,11 @@ class Projection:
         return f"Projection({self.pre!r} -> {self.post!r}, {self.receptor})"
 
 
-def _numbers(where: str, value, n_pairs: int | None):
+def _numbers(where: str, value, n_pairs: int | None, shape: tuple[int, int]):
     if isinstance(value, Distribution):
         return value
+    if hasattr(value, "tocsr"):
+        return values_of(where, value, shape)
     if isinstance(value, bool | str) or value is None:
         raise TypeError(
             f"{where}: must be a number, an array of one per pair, or a distribution, got {value!r}"
@@ -330,7 +356,9 @@ def _numbers(where: str, value, n_pairs: int | None):
         raise TypeError(
             f"{where}: must be a number, an array of one per pair, or a distribution, got {value!r}"
         ) from None
-    if array.ndim > 1 or (array.ndim == 1 and n_pairs is not None and array.size != n_pairs):
+    if array.ndim == 2:
+        return values_of(where, array, shape)
+    if array.ndim > 2 or (array.ndim == 1 and n_pairs is not None and array.size != n_pairs):
         raise ValueError(f"{where}: must be one number or one per pair ({n_pairs}), got shape {array.shape}")
     if not np.isfinite(array).all():
         raise ValueError(

@@ -77,7 +77,12 @@ def integrate(cells: Cells, k: int, dt: float, row: np.ndarray | None) -> None:
     """Take every state from t to t + dt, and note who crossed the threshold."""
     system, t = cells.system, k * dt
     live = k + 1 > cells.held
-    values = {**cells.parameters, "I": _input(cells, k, dt, row), "t": t, "dt": dt}
+    values = {
+        **cells.parameters,
+        "I": np.asarray(_input(cells, k, dt, row), dtype=run_dtype(cells)),
+        "t": t,
+        "dt": dt,
+    }
     values["t_last"] = t - cells.last if cells.last.size else 0.0
 
     def f(x):
@@ -95,6 +100,11 @@ def integrate(cells: Cells, k: int, dt: float, row: np.ndarray | None) -> None:
     for state, value, increment, frozen in zip(system.states, x, increments, system.frozen, strict=True):
         cells.x[state][:] = value + (np.where(live, increment, 0.0) if frozen else increment)
     _threshold(cells, k, dt, live)
+
+
+def run_dtype(cells: Cells) -> np.dtype:
+    """The precision of a run's states."""
+    return next(iter(cells.x.values())).dtype
 
 
 def _input(cells: Cells, k: int, dt: float, row: np.ndarray | None):

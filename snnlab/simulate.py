@@ -33,6 +33,8 @@ def simulate(
     method: str | dict | None = None,
     seed: int | None = None,
     engine: str = "numba",
+    dtype: str = "float64",
+    threads: int = 1,
     start: State | None = None,
     max_spikes: int = 100_000_000,
     progress: bool = False,
@@ -63,6 +65,13 @@ def simulate(
         Of all that is random. None draws one; `rec.seed` tells which.
     engine : "numba" or "numpy"
         Compiled, or the reference in plain NumPy. Their spikes agree.
+    dtype : "float64" or "float32"
+        The precision of states, parameters and weights. Single precision takes half the memory; its rounding, 6e-8,
+        shifts spike times by steps, and in a chaotic network leads to other spikes.
+    threads : int
+        Of the compiled engine, for neurons without synapses between them; the result is the same, bit for bit, for any
+        number. A network runs on one thread: a step is shorter than the time that threads take to meet. For many
+        runs at once see `sweep`.
     start : State
         `rec.final` of a run to continue: state, clock and seed go on as in one long run.
     max_spikes : int
@@ -100,32 +109,50 @@ def simulate(
     k_stop = check_t_stop(t_stop, dt, start.t if start is not None else 0.0)
     if engine not in ("numba", "numpy"):
         raise ValueError(f"engine: must be 'numba' (compiled) or 'numpy' (the reference), got {engine!r}")
+    dtype = _precision(dtype)
+    if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 1:
+        raise ValueError(f"threads: must be a whole number >= 1, got {threads!r}")
     if isinstance(max_spikes, bool) or not isinstance(max_spikes, int) or max_spikes < 1:
         raise ValueError(f"max_spikes: must be a whole number >= 1, got {max_spikes!r}")
     run = assemble(
         populations, k_stop=k_stop, dt=dt, I=I, projections=tuple(projections) if not isinstance(projections, Projection)
         else (projections,), record=record, initial=initial, method=method, seed=seed, start=start, max_spikes=max_spikes,
+        dtype=dtype,
     )  # fmt: skip
-    stopped = _advance(run, engine, max_spikes, progress)
+    stopped = _advance(run, engine, threads, max_spikes, progress)
     return _recording(run, record, stopped)
 
 
-def make_engine(run: Run, engine: str):
+def _precision(dtype: Any) -> str:
+    try:
+        name = np.dtype(dtype).name if dtype is not None else ""
+    except TypeError:
+        name = ""
+    if name not in ("float64", "float32"):
+        raise ValueError(f"dtype: must be 'float64' or 'float32', got {dtype!r}")
+    return name
+
+
+def make_engine(run: Run, engine: str, threads: int = 1):
     """The engine that advances a run."""
     if engine == "numpy":
         from .reference import ReferenceEngine
 
         return ReferenceEngine(run)
+    if threads > 1 and not run.structure.coupled:
+        from .kernels.threads import ThreadedEngine
+
+        return ThreadedEngine(run, threads)
     from .kernels.engine import CompiledEngine
 
     return CompiledEngine(run)
 
 
-def _advance(run: Run, engine: str, max_spikes: int, progress: bool) -> str:
+def _advance(run: Run, engine: str, threads: int, max_spikes: int, progress: bool) -> str:
     """Advance chunk by chunk to the end. Returns why it stopped early, or ""."""
     bar = _bar(run) if progress else None
     try:
-        return _chunks(run, make_engine(run, engine), max_spikes, bar)
+        return _chunks(run, make_engine(run, engine, threads), max_spikes, bar)
     finally:
         if bar is not None:
             bar.close()

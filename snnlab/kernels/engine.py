@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..assemble import NEVER, Cells, Run
+from ..methods import steady_steps
 from ..wires import Wires
 from . import kernel
 
@@ -26,6 +27,10 @@ class CompiledEngine:
         for q, wires in enumerate(run.wires):
             for name in ("delays", "indptr", "targets", "w", "first"):
                 self.arrays[f"q{q}_{name}"] = getattr(wires, name)
+            if wires.planes is not None:
+                sums = np.zeros((6, wires.planes.shape[1]), dtype=np.uint64)
+                come = np.zeros(wires.first[1], dtype=np.int64)
+                self.arrays |= {f"q{q}_planes": wires.planes, f"q{q}_sums": sums, f"q{q}_come": come}
             if wires.rule is not None:
                 self._add_rule(q, wires)
         for s, source in enumerate(run.sources):
@@ -53,8 +58,8 @@ class CompiledEngine:
         n_ref = cells.n_ref if isinstance(cells.n_ref, int) else 0
         arrays |= {
             f"rec_p{p}": record,
-            f"num_p{p}": np.array(numbers, dtype=float),
-            f"int_p{p}": np.array([cells.base, n_ref, 0], dtype=np.int64),
+            f"num_p{p}": np.array(numbers, dtype=self.run.structure.dtype),
+            f"int_p{p}": np.array([cells.base, n_ref, 0, 0, cells.n], dtype=np.int64),
             f"hit_p{p}": np.zeros(cells.n, dtype=np.int64),
             f"win_p{p}": np.empty(cells.n * self.run.window, dtype=np.int64),
             f"at_p{p}": np.empty(self.run.window, dtype=np.int64),
@@ -69,7 +74,13 @@ class CompiledEngine:
             rows = cells.n if kind.arrays else 1
             for name, matrix in zip(("M", "H"), cells.matrices, strict=True):
                 shape = (*matrix.shape[:2], rows)
-                arrays[f"{name}_p{p}"] = np.ascontiguousarray(np.broadcast_to(matrix, shape))
+                whole = np.broadcast_to(matrix, shape).astype(self.run.structure.dtype)
+                arrays[f"{name}_p{p}"] = np.ascontiguousarray(whole)
+        if cells.method == "exponential_euler":
+            steps = steady_steps(system, cells.parameters, self.run.dt)
+            rows = cells.n if kind.arrays else 1
+            whole = np.broadcast_to(steps, (steps.shape[0], rows)).astype(self.run.structure.dtype)
+            arrays[f"phi_p{p}"] = np.ascontiguousarray(whole)
         self.refresh(p)
 
     def _add_rule(self, q: int, wires: Wires) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..methods import METHODS, couples_to_frozen
+from ..methods import METHODS, couples_to_frozen, steady_states
 from ..system import System
 from .structure import PopulationKind
-from .writer import BLOCK, Writer, indented
+from .writer import BLOCK, PART, Writer, indented
 
 _PASSED = ("I", "t", "dt", "t_last", "_live")  # what a step is given besides states and parameters
 
@@ -28,7 +28,10 @@ def setup(writer: Writer, p: int, kind: PopulationKind) -> None:
         add(f"hit_p{p}")
     if not writer.structure.coupled:
         add(f"win_p{p}", f"at_p{p}")
-    lines.append(f"n_p{p} = p{p}_{system.states[0]}.size")
+    lines.append(
+        f"from_p{p}, to_p{p} = int_p{p}[3], int_p{p}[4]  # the neurons that this call is for: all, or a thread's"
+    )
+    lines.append(f"n_p{p} = to_p{p} - from_p{p}")
     lines.append(f"base_p{p} = int_p{p}[0]  # off[m - base] is where the spikes of grid time m begin")
     scalars = [name for name in system.parameters if name not in kind.arrays]
     lines += [f"p{p}_{name} = num_p{p}[{j}]" for j, name in enumerate(scalars)]
@@ -53,7 +56,11 @@ def setup(writer: Writer, p: int, kind: PopulationKind) -> None:
         lines.append(f"u_p{p} = np.empty({BLOCK})")
     _noise_setup(writer, p, kind)
     if kind.method == "exact":
-        _matrix_setup(writer, p, kind)
+        writer.argument(f"M_p{p}", f"H_p{p}")
+    elif kind.method == "exponential_euler":
+        writer.argument(f"phi_p{p}")
+    if not kind.arrays:
+        lines += [f"{name[1:]}_p{p} = {place}" for name, place in _propagators(p, kind, "0")]
     for j, state in enumerate(system.states):
         name = f"p{p}_{state}"
         lines += [
@@ -66,20 +73,19 @@ def setup(writer: Writer, p: int, kind: PopulationKind) -> None:
     _step_function(writer, p, kind)
 
 
-def _matrix_setup(writer: Writer, p: int, kind: PopulationKind) -> None:
-    writer.argument(f"M_p{p}", f"H_p{p}")
-    if not kind.arrays:
-        for name, short, a, b in _matrix_entries(kind.system):
-            writer.setup.append(f"{short}_{a}_{b}_p{p} = {name}_p{p}[{a}, {b}, 0]")
-
-
-def _matrix_entries(system: System):
-    for a in range(len(system.states)):
-        for b, other in enumerate(system.states):
-            if other in system.reaches[a]:
-                yield "M", "m", a, b
-                if system.refractory and not system.frozen[a] and couples_to_frozen(system, a):
-                    yield "H", "h", a, b
+def _propagators(p: int, kind: PopulationKind, row: str) -> list[tuple[str, str]]:
+    """What a method has computed before the run: the name in its lines, and where it is found."""
+    system, found = kind.system, []
+    if kind.method == "exponential_euler":
+        return [(f"_phi_{s}", f"phi_p{p}[{k}, {row}]") for k, s in enumerate(steady_states(system))]
+    if kind.method == "exact":
+        for a in range(len(system.states)):
+            for b, other in enumerate(system.states):
+                if other in system.reaches[a]:
+                    found.append((f"_m_{a}_{b}", f"M_p{p}[{a}, {b}, {row}]"))
+                    if system.refractory and not system.frozen[a] and couples_to_frozen(system, a):
+                        found.append((f"_h_{a}_{b}", f"H_p{p}[{a}, {b}, {row}]"))
+    return found
 
 
 def _right_hand_side(writer: Writer, p: int, system: System) -> None:
@@ -107,7 +113,7 @@ def _right_hand_side(writer: Writer, p: int, system: System) -> None:
             lines.append(f"{', '.join(mine)} = {function}({given})")
             position += len(cls.state)
     lines += [
-        f"{name} = {name} if _live else 0.0" for name, held in zip(names, system.frozen, strict=True) if held
+        f"{name} = where(_live, {name}, 0.0)" for name, held in zip(names, system.frozen, strict=True) if held
     ]
     arguments = (*system.states, *_PASSED, *system.parameters)
     head, tail = f"def p{p}_rhs({', '.join(arguments)}):", f"return {', '.join(names)}"
@@ -117,8 +123,7 @@ def _right_hand_side(writer: Writer, p: int, system: System) -> None:
 def _step_function(writer: Writer, p: int, kind: PopulationKind) -> None:
     """One inlined function: the states of one neuron at t + dt, by the population's method."""
     system = kind.system
-    exact = kind.method == "exact"
-    entries = [f"_{short}_{a}_{b}" for _, short, a, b in _matrix_entries(system)] if exact else []
+    entries = [name for name, _ in _propagators(p, kind, "0")]
     arguments = (*system.states, *_PASSED, *system.parameters)
 
     def call(changed: dict[str, str]) -> str:
@@ -126,7 +131,7 @@ def _step_function(writer: Writer, p: int, kind: PopulationKind) -> None:
 
     lines = METHODS[kind.method].lines(system, call)
     for state, held in zip(system.states, system.frozen, strict=True):
-        increment = f"(_inc_{state} if _live else 0.0)" if held else f"_inc_{state}"
+        increment = f"where(_live, _inc_{state}, 0.0)" if held else f"_inc_{state}"
         lines.append(f"{state} = {state} + {increment}")
     head, tail = f"def p{p}_step({', '.join([*arguments, *entries])}):", f"return {', '.join(system.states)}"
     writer.functions[f"p{p}_step"] = "\n".join([head, *indented([*lines, tail])])
@@ -223,7 +228,7 @@ def reset(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
 
 
 def _blocks(p: int) -> list[str]:
-    return [f"for lo in range(0, n_p{p}, {BLOCK}):", f"    hi = min(lo + {BLOCK}, n_p{p})"]
+    return [f"for lo in range(from_p{p}, to_p{p}, {BLOCK}):", f"    hi = min(lo + {BLOCK}, to_p{p})"]
 
 
 def _slices(p: int, kind: PopulationKind) -> list[str]:
@@ -253,23 +258,25 @@ def _series(p: int, kind: PopulationKind) -> list[str]:
 
 
 def _update(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
-    """The vectorised loop over one block; `hits` tells whether any neuron of it spiked."""
+    """The vectorised loop over one block; bit k of `hits` tells whether any neuron of its part k spiked."""
     return [*_drawn(p, kind), "hits = 0", "for j in range(hi - lo):", *indented(_neuron(writer, p, kind))]
 
 
 def _spiking(writer: Writer, p: int, kind: PopulationKind, tasks: list[str]) -> list[str]:
-    """The scalar loop over a block with spikes: finds who spiked, and does the tasks for each."""
-    system = kind.system
+    """The scalar loop over the parts of a block with spikes: finds who spiked, and does the tasks for each."""
+    system, before = kind.system, []
     if keeps_hits(system):
-        spiked, before = "hit_b[j]", []
+        spiked = "hit_b[j]"
     else:
         before = ["t_last = t + dt - last_b[j]"] if system.uses("t_last") else []
         spiked = _threshold_call(writer, p, kind, {s: f"b_{s}[j]" for s in system.states})
         spiked += " and m > held_b[j]" if system.refractory else ""
     return [
         "if hits:",
-        "    for j in range(hi - lo):",
-        *indented([*before, f"if {spiked}:", *indented(tasks or ["pass"])], 2),
+        f"    for part in range(0, hi - lo, {PART}):",
+        f"        if (hits >> (part // {PART})) & 1:",
+        f"            for j in range(part, min(part + {PART}, hi - lo)):",
+        *indented([*before, f"if {spiked}:", *indented(tasks)], 4),
     ]
 
 
@@ -290,14 +297,14 @@ def _neuron(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
         noise_lines, term = _noise(p, z, noise)
         lines += noise_lines
         terms.append(term)
-    lines.append(f"I = {' + '.join(terms)}")
+    lines.append(f"I = {writer.real(' + '.join(terms))}")
     lines.append("_live = m > held_b[j]" if system.refractory else "_live = True")
     lines.append("t_last = t - last_b[j]" if system.uses("t_last") else "t_last = 0.0")
-    entries = []
-    if kind.method == "exact":
-        for name, short, a, b in _matrix_entries(system):
-            entries.append(f"{name}_p{p}[{a}, {b}, lo + j]" if kind.arrays else f"{short}_{a}_{b}_p{p}")
-    given = [*(f"b_{s}[j]" for s in system.states), *_PASSED, *_values(p, kind).values(), *entries]
+    entries = [
+        place if kind.arrays else f"{name[1:]}_p{p}" for name, place in _propagators(p, kind, "lo + j")
+    ]
+    passed = ["I", *(writer.real(name) for name in _PASSED[1:4]), "_live"]
+    given = [*(f"b_{s}[j]" for s in system.states), *passed, *_values(p, kind).values(), *entries]
     new = ", ".join(f"x{k}" for k in range(len(system.states)))
     lines.append(f"{new} = p{p}_step({', '.join(given)})")
     lines += [f"b_{state}[j] = x{k}" for k, state in enumerate(system.states)]
@@ -312,18 +319,19 @@ def _threshold(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
     states = {s: f"x{k}" for k, s in enumerate(system.states)}
     lines.append(f"above = {_threshold_call(writer, p, kind, states)}")
     if system.crossing:
-        lines += ["hit = 1 if above and above_b[j] == 0 else 0", "above_b[j] = 1 if above else 0"]
-        lines += ["hit = hit if _live else 0"] if system.refractory else []
+        lines += ["hit = above & (above_b[j] == 0)", "above_b[j] = where(above, 1, 0)"]
+        lines += ["hit = hit & _live"] if system.refractory else []
     else:
-        lines.append("hit = 1 if above and _live else 0")
-    lines += ["hit_b[j] = hit"] if keeps_hits(system) else []
-    return [*lines, "hits |= hit"]
+        lines.append("hit = above & _live")
+    lines += ["hit_b[j] = where(hit, 1, 0)"] if keeps_hits(system) else []
+    return [*lines, f"hits |= where(hit, np.int64(1) << (j // {PART}), 0)"]
 
 
 def _threshold_call(writer: Writer, p: int, kind: PopulationKind, states: dict[str, str]) -> str:
     system = kind.system
     function = writer.function(system.model.__name__, system.model.equations["threshold"])
-    names = {**_values(p, kind), "t": "(t + dt)", **states}
+    names = {**_values(p, kind), "t": writer.real("(t + dt)"), **states}
+    names |= {name: writer.real(name) for name in ("dt", "t_last")}
     return f"{function}({', '.join(names.get(a, a) for a in system.arguments(system.model, 'threshold'))})"
 
 
@@ -383,9 +391,10 @@ def _reset_tasks(writer: Writer, p: int, kind: PopulationKind, i: str) -> list[s
     if not system.crossing:
         function = writer.function(system.model.__name__, system.model.equations["reset"])
         values = {name: f"p{p}_{name}{f'[{i}]' if name in kind.arrays else ''}" for name in system.parameters}
-        values |= {s: f"p{p}_{s}[{i}]" for s in system.states} | {"t": "(m * dt)"}
+        values |= {s: f"p{p}_{s}[{i}]" for s in system.states}
+        values |= {"t": writer.real("(m * dt)"), "dt": writer.real("dt")}
         if system.uses("t_last"):
-            values["t_last"] = f"(m * dt - last_p{p}[{i}])"
+            values["t_last"] = writer.real(f"(m * dt - last_p{p}[{i}])")
         given = ", ".join(values.get(a, a) for a in system.arguments(system.model, "reset"))
         changed = ", ".join(f"p{p}_{n}[{i}]" for n in system.model.reset_names())
         tasks.append(f"{changed} = {function}({given})")

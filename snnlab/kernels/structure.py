@@ -29,7 +29,7 @@ class ProjectionKind:
     receptor: str
     scalar_weight: bool
     rule: type[Plasticity] | None = None
-    storage: str = "rows"  # "rows" (compressed rows of targets) or "planes" (one bit for each possible pair)
+    storage: str = "rows"  # see storage.py
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Structure:
 
     populations: tuple[PopulationKind, ...]
     projections: tuple[ProjectionKind, ...]
+    dtype: str = "float64"  # of states, parameters and weights
 
     @property
     def coupled(self) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 
-from . import draws, mathematics, populations, projections, rules
+from . import bits, draws, mathematics, populations, precision, projections, rules
 from .structure import PopulationKind, ProjectionKind, Structure
 from .writer import Writer, indented
 
@@ -24,7 +24,8 @@ Generated from the models' own equations by snnlab; run() advances the network f
 from math import inf, log, sqrt
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 
 inline = njit(forceinline=True, error_model="numpy", fastmath={{"contract", "arcp", "nsz", "reassoc"}})
 careful = njit(forceinline=True, error_model="numpy", fastmath={{"contract"}})
@@ -34,22 +35,17 @@ VOCABULARY = """
 
 @inline
 def minimum(a, b):
-    return a if a < b or a != a else b
+    return where((a < b) | (a != a), a, b)
 
 
 @inline
 def maximum(a, b):
-    return a if a > b or a != a else b
+    return where((a > b) | (a != a), a, b)
 
 
 @inline
 def clip(x, low, high):
-    return low if x < low else (high if x > high else x)
-
-
-@inline
-def where(condition, a, b):
-    return a if condition else b
+    return where(x < low, low, where(x > high, high, x))
 
 
 @inline
@@ -79,10 +75,16 @@ def module_text(structure: Structure) -> str:
         f"count_p{p} = off_p{p}[max(k, 0) - base_p{p} + 1]" for p in range(len(structure.populations))
     ]
     body = _coupled(writer) if structure.coupled else _uncoupled(writer)
-    parts = [HEADER.format(title=_title(structure)), VOCABULARY, _mathematics()]
+    single = structure.dtype == "float32"
+    parts = [HEADER.format(title=_title(structure))]
+    parts += [precision.HEADER, _choice(), precision.MATHEMATICS] if single else [_choice(), _mathematics()]
+    parts.append(precision.single(VOCABULARY) if single else VOCABULARY)
     if any(kind.noises or kind.system.uses("u") for kind in structure.populations):
         parts.append(draws.source())
-    parts += [f"\n\n@inline\n{source}\n" for source in writer.functions.values()]
+    if any(projection.storage == "planes" for projection in structure.projections):
+        parts.append(_bits())
+    sources = writer.functions.values()
+    parts += [f"\n\n@inline\n{precision.single(source) if single else source}\n" for source in sources]
     signature = ", ".join(["k", "k_end", "dt", *writer.arguments])
     parts.append(RUN.format(arguments=tuple(writer.arguments), signature=signature))
     lines = [*writer.setup, *body, "clock[0] = k", "return k"]
@@ -148,5 +150,13 @@ def _uncoupled(writer: Writer) -> list[str]:
     ]
 
 
+def _choice() -> str:
+    return "\n\n@intrinsic\n" + inspect.getsource(mathematics.where._defn).split("\n", 1)[1]
+
+
 def _mathematics() -> str:
     return "".join(f"\n\n{inspect.getsource(f.py_func)}" for f in mathematics.FUNCTIONS)
+
+
+def _bits() -> str:
+    return "\n\nBIT = np.uint64(1)\n" + "".join(f"\n\n{inspect.getsource(f.py_func)}" for f in bits.FUNCTIONS)

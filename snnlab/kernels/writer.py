@@ -6,6 +6,7 @@ from ..model import Equations
 from .structure import Structure
 
 BLOCK = 256  # neurons updated by one call of the vectorised inner loop
+PART = 32  # of them, that are looked through together for who spiked
 
 
 class Writer:
@@ -20,6 +21,10 @@ class Writer:
     def argument(self, *names: str) -> None:
         """Arrays that `run` takes, each once."""
         self.arguments += [name for name in names if name not in self.arguments]
+
+    def real(self, expression: str) -> str:
+        """An expression in the precision of the states."""
+        return expression if self.structure.dtype == "float64" else f"real({expression})"
 
     def function(self, owner: str, read: Equations) -> str:
         """The name under which a model's function stands in the module; two of one name get different ones."""

@@ -21,7 +21,9 @@ philox = careful(rng.philox)
 @careful
 def unit(a, b):
     """`rng.uniform01`, made from bits: 1 <= x < 2 has the 52 random bits, and 1 is taken away."""
-    x = np.uint64(((a >> np.uint64(6)) << np.uint64(26)) | (b >> np.uint64(6)) | np.uint64(0x3FF0000000000000))
+    x = np.uint64(
+        ((a >> np.uint64(6)) << np.uint64(26)) | (b >> np.uint64(6)) | np.uint64(0x3FF0000000000000)
+    )
     return (x.view(np.float64) - 1.0) + 1.1102230246251565e-16
 
 

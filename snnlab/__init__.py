@@ -35,6 +35,7 @@ from .neurons import (
 from .plasticity import NearestSTDP, PairSTDP, Plasticity
 from .recording import Record, Recording
 from .simulate import simulate
+from .sources import PoissonDrive, PoissonSource
 from .spikes import SpikeTrains
 from .stimuli import noise, poisson, ramp, sine, step
 from .sweep import sweep
@@ -79,7 +80,7 @@ def __dir__():
 __all__ = [
     "EIF", "LIF", "NMDA", "QIF", "SRM", "AdEx", "AlphaConductance", "AlphaCurrent", "BiExpCurrent", "Delta",
     "ExpConductance", "ExpCurrent", "FitzHughNagumo", "HindmarshRose", "HodgkinHuxley", "Izhikevich",
-    "Izhikevich2007", "MorrisLecar", "NearestSTDP", "Neuron", "PairSTDP", "Plasticity", "PoissonGLM", "Population",
+    "Izhikevich2007", "MorrisLecar", "NearestSTDP", "Neuron", "PairSTDP", "Plasticity", "PoissonDrive", "PoissonGLM", "PoissonSource", "Population",
     "Projection", "Record", "Recording", "SpikeTrains", "Synapse", "UnitError", "all_to_all", "brian2_twin",
     "by_distance", "check_units", "delay_by_distance", "explore", "exponential", "fixed_indegree", "from_matrix",
     "kernel_source", "latex", "lognormal", "noise", "normal", "on_grid", "one_to_one", "plots",

@@ -13,6 +13,7 @@ from .memory import check_synapses
 from .model import Neuron, Synapse
 from .plasticity import Plasticity
 from .rng import check_seed, generator
+from .sources import PoissonSource
 from .spikes import SpikeTrains
 from .storage import KINDS
 from .units import as_unit
@@ -70,12 +71,7 @@ class Population:
             _check_receptor(model, receptor, synapse, n)
 
     def __getitem__(self, item: slice) -> View:
-        if not isinstance(item, slice) or item.step not in (None, 1):
-            raise TypeError(f"{self}: take a contiguous slice such as pop[0:10], got {item!r}")
-        start, stop, _ = item.indices(self.n)
-        if stop <= start:
-            raise ValueError(f"{self}: the slice {item.start}:{item.stop} holds no neuron of {self.n}")
-        return View(self, start, stop)
+        return slice_of(self, item)
 
     def __len__(self) -> int:
         return self.n
@@ -131,7 +127,7 @@ def _current_unit(synapse: Synapse):
 class View:
     """Neurons start to stop - 1 of a population: a contiguous slice, equal and hashed by (parent, start, stop)."""
 
-    parent: Population
+    parent: Any  # a Population or a PoissonSource
     start: int
     stop: int
 
@@ -150,7 +146,33 @@ class View:
         return f"{self.parent}[{self.start}:{self.stop}]"
 
 
-def as_view(what: Population | View) -> View:
+def slice_of(parent: Population | PoissonSource, item: slice) -> View:
+    """parent[a:b]; raises for what is not a contiguous slice with neurons in it."""
+    if not isinstance(item, slice) or item.step not in (None, 1):
+        raise TypeError(f"{parent}: take a contiguous slice such as pop[0:10], got {item!r}")
+    start, stop, _ = item.indices(parent.n)
+    if stop <= start:
+        raise ValueError(f"{parent}: the slice {item.start}:{item.stop} holds no neuron of {parent.n}")
+    return View(parent, start, stop)
+
+
+def receptor_of(owner: str, side: str, target: Population | View, name: Any) -> str:
+    """The receptor that is meant; raises ValueError where that is not clear."""
+    population = as_view(target).parent
+    known = list(population.receptors)
+    if not known:
+        raise ValueError(
+            f"{owner}.{side}: {population} has no receptor; "
+            'give it one: Population(..., receptors={"exc": ExpCurrent(5.0)})'
+        )
+    if name is None and len(known) > 1:
+        raise ValueError(f"{owner}.receptor: must be one of {known}, since {population} has {len(known)}")
+    if name is not None and name not in known:
+        raise ValueError(f"{owner}.receptor: must be one of {known}, got {name!r}")
+    return known[0] if name is None else name
+
+
+def as_view(what: Population | View | PoissonSource) -> View:
     """A population as the view of all its neurons; a view as it is."""
     return what if isinstance(what, View) else View(what, 0, what.n)
 
@@ -173,7 +195,7 @@ class Projection:
 
     Parameters
     ----------
-    pre : Population, view or SpikeTrains
+    pre : Population, PoissonSource, view of one, or SpikeTrains
         Where spikes come from.
     post : Population or view
         Where they go.
@@ -215,14 +237,14 @@ class Projection:
         *,
         storage: str | None = None,
     ):
-        if not isinstance(pre, Population | View | SpikeTrains):
+        if not isinstance(pre, Population | View | SpikeTrains | PoissonSource):
             raise TypeError(
-                f"Projection.pre: must be a Population, a view of one, or SpikeTrains, got {pre!r}"
+                f"Projection.pre: must be a Population, a PoissonSource, a view of one, or SpikeTrains, got {pre!r}"
             )
-        if not isinstance(post, Population | View):
+        if not isinstance(post, Population | View) or not isinstance(as_view(post).parent, Population):
             raise TypeError(f"Projection.post: must be a Population or a view of one, got {post!r}")
         self.pre, self.post = pre, post
-        self.receptor = self._receptor(receptor)
+        self.receptor = receptor_of("Projection", "post", post, receptor)
         self.synapse = as_view(post).parent.receptors[self.receptor]
         self.pairs = pairs if isinstance(pairs, PairRule) else self._given_pairs(pairs)
         n_pairs = None if isinstance(self.pairs, PairRule) else self.pairs[0].size
@@ -251,22 +273,6 @@ class Projection:
                 raise ValueError(
                     f"Projection.w: must be between w_min = {rule.w_min:g} and w_max = {rule.w_max:g}, got {bad[0]:g}"
                 )
-
-    def _receptor(self, name) -> str:
-        population = as_view(self.post).parent
-        known = list(population.receptors)
-        if not known:
-            raise ValueError(
-                f"Projection.post: {population} has no receptor; "
-                'give it one: Population(..., receptors={"exc": ExpCurrent(5.0)})'
-            )
-        if name is None and len(known) > 1:
-            raise ValueError(
-                f"Projection.receptor: must be one of {known}, since {population} has {len(known)}"
-            )
-        if name is not None and name not in known:
-            raise ValueError(f"Projection.receptor: must be one of {known}, got {name!r}")
-        return known[0] if name is None else name
 
     def _given_pairs(self, pairs) -> tuple[np.ndarray, np.ndarray]:
         try:

@@ -10,6 +10,7 @@ import numpy as np
 
 from .grid import grid_time
 from .network import Graph, Population, Projection, View, as_view
+from .sources import PoissonSource
 from .spikes import SpikeTrains
 
 
@@ -67,6 +68,17 @@ class SavedCells:
 
 
 @dataclass(frozen=True, repr=False)
+class SavedSource:
+    """One Poisson source's part of a State."""
+
+    n: int
+    left: np.ndarray
+    number: np.ndarray
+    spk: np.ndarray
+    off: np.ndarray
+
+
+@dataclass(frozen=True, repr=False)
 class State:
     """Everything that a run needs to go on: `simulate(..., start=rec.final)`. `t` is the clock in ms."""
 
@@ -76,6 +88,7 @@ class State:
     seed: int
     cells: tuple[SavedCells, ...]
     weights: tuple[tuple[np.ndarray, dict[str, np.ndarray]], ...] = ()  # of plastic projections: w and traces
+    sources: tuple[SavedSource, ...] = ()
 
     def __repr__(self) -> str:
         return f"State(t={self.t:g} ms, {sum(c.n for c in self.cells)} neurons)"
@@ -194,10 +207,12 @@ class Recording:
         t_start: float,
         t_stop: float,
         stopped: str,
+        sources: tuple[tuple[PoissonSource, SpikeTrains], ...] = (),
     ):
         self.populations, self.names = tuple(populations), tuple(names)
         self._spikes, self._columns, self._weights = spikes, columns, weights
         self._methods, self._graphs, self._rates = methods, graphs, rates
+        self._sources = sources
         self.final: State = final
         self.dt: float = dt
         self.seed: int = seed
@@ -205,14 +220,18 @@ class Recording:
         self.t_stop: float = t_stop
         self.stopped: str = stopped  # why the run ended early; "" if it did not
 
-    def __getitem__(self, what: Population | View) -> _Part:
-        if not isinstance(what, Population | View):
+    def __getitem__(self, what: Population | View | PoissonSource) -> _Part:
+        if not isinstance(what, Population | View | PoissonSource):
             raise TypeError(f"rec[...]: takes a population or a view of one, got {what!r}")
         view = as_view(what)
         for population, spikes, columns in zip(self.populations, self._spikes, self._columns, strict=True):
             if population is view.parent:
                 part = spikes if view.n == population.n else spikes.neurons(view.start, view.stop)
                 return _Part(view, part, columns)
+        for source, spikes in self._sources:
+            if source is view.parent:
+                part = spikes if view.n == source.n else spikes.neurons(view.start, view.stop)
+                return _Part(view, part, {})
         raise KeyError(f"rec[...]: {what} was not simulated; there are {', '.join(self.names)}")
 
     def _only(self, attribute: str) -> _Part:
@@ -284,6 +303,10 @@ class Recording:
             rate = float(spikes.rate().mean())
             lines.append(
                 f"{name}: {population.n:,} {model} (method {method}): {len(spikes):,} spikes, {rate:.1f} Hz per neuron."
+            )
+        for source, spikes in self._sources:
+            lines.append(
+                f"{source}: {source.n:,} Poisson neurons: {len(spikes):,} spikes, {spikes.rate().mean():.1f} Hz per neuron."
             )
         if self.stopped:
             lines.append(f"Stopped early: {self.stopped}.")

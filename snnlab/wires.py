@@ -10,6 +10,7 @@ from .connectivity import stable_order
 from .grid import steps_array
 from .network import Projection, View, as_view
 from .plasticity import Plasticity
+from .sources import PoissonSource
 from .spikes import SpikeTrains
 from .storage import ARRIVALS, bit_planes, storage_of
 
@@ -49,7 +50,9 @@ class Wires:
 
     @property
     def replayed(self) -> bool:
-        return isinstance(self.projection.pre, SpikeTrains)
+        """True when the spikes come from outside all populations: given ones, or a Poisson source's."""
+        pre = self.projection.pre
+        return isinstance(pre, SpikeTrains) or isinstance(as_view(pre).parent, PoissonSource)
 
     @property
     def rule(self) -> Plasticity | None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from .model import Declared, Equations, Neuron, Synapse
 from .plasticity import Plasticity
+from .short_term import ShortTerm
 from .units import Unit, as_unit, ms, one, weight
 
 _SAME_UNIT = {
@@ -51,8 +52,12 @@ def _wanted(cls: type[Declared], function: str) -> list[Unit | None]:
     if function in ("reset", "arrive"):
         known = known_units(cls)
         return [known[name] for name in read.returned_names]
-    if function in ("on_pre", "on_post"):
-        return [weight]
+    if function in ("recover", "release"):
+        changed = [cls.units[name] for name in cls.changed(function)]  # type: ignore[attr-defined]
+        return [one, *changed] if function == "release" else list(changed)
+    if function in ("on_pre", "on_post", "every"):
+        known = known_units(cls)
+        return [known[name] for name in read.returned_names]
     if function == "current":
         return [None]
     return [one]
@@ -67,6 +72,8 @@ def known_units(cls: type[Declared]) -> dict[str, Unit]:
         units.update({name: as_unit(u) for name, u in cls.neuron_states.items()}, w=as_unit(cls.weight))
     if issubclass(cls, Plasticity):
         units.update(dict.fromkeys(cls.traces, one), w=weight)
+    if issubclass(cls, ShortTerm):
+        units.update(elapsed=ms)
     return units
 
 
@@ -289,8 +296,11 @@ def latex(model: Declared | type[Declared]) -> str:
     for function, text in (
         ("reset", "then"),
         ("arrive", "on a spike:"),
+        ("recover", "after a time without a spike:"),
+        ("release", "on a spike:"),
         ("on_pre", "on a pre spike:"),
         ("on_post", "on a post spike:"),
+        ("every", "every T:"),
     ):
         if function in cls.equations:
             lines += _changes(cls.equations[function], text)

@@ -202,6 +202,7 @@ class Declared:
     units: ClassVar[dict[str, Unit]] = {}  # of parameters and states
     _parameters: ClassVar[tuple[str, ...]] = ()
     signed: ClassVar[tuple[str, ...]] = ()  # parameters in nS or mS/cm2 that may be negative
+    zero_allowed: ClassVar[tuple[str, ...]] = ()  # parameters in ms that may be 0, besides t_ref and delays
     checks: ClassVar[Callable[..., Iterable]]
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs):
@@ -312,7 +313,7 @@ class Declared:
             raise ValueError(f"{label}: must be one number or an array (n,), got shape {array.shape}")
         if not np.isfinite(array).all():
             raise ValueError(f"{label}: must be finite, got {_first(array, ~np.isfinite(array))}")
-        may_be_zero = name == "t_ref" or name.startswith("delay")
+        may_be_zero = name == "t_ref" or name.startswith("delay") or name in self.zero_allowed
         if unit.powers in _POSITIVE and not may_be_zero and (array <= 0).any():
             bad = _first(array, array <= 0)
             raise ValueError(f"{label}: must be > 0{spelled}, got {bad}{self._swap_hint(name, bad)}")

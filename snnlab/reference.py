@@ -67,10 +67,11 @@ def record(cells: Cells, k: int, run: Run) -> None:
 
 
 def record_weights(wires: Wires, k: int, run: Run) -> None:
-    """Copy the recorded weights at t = k dt."""
-    if wires.record is not None and k % wires.record[0] == 0:
-        every, out = wires.record
-        out[k // every - -(-run.k_start // every)] = wires.weights()
+    """Copy the recorded weights and states at t = k dt."""
+    for name, (every, out) in wires.records.items():
+        if k % every == 0:
+            values = wires.w if name == "w" else wires.traces[name] / up(wires, name, k)
+            out[k // every - -(-run.k_start // every)] = wires.in_drawn_order(values)
 
 
 def integrate(cells: Cells, k: int, dt: float, row: np.ndarray | None) -> None:
@@ -151,7 +152,7 @@ def deliver(wires: Wires, m: int, run: Run) -> None:
     source: Cells | Source = run.sources[wires.source] if wires.replayed else run.cells[wires.source]
     post = run.cells[wires.post]
     if wires.rule is not None:
-        fade(wires)
+        renew(wires, m)
     for c, delay in enumerate(wires.delays):
         a = m - delay - source.base
         if a < 0:
@@ -159,18 +160,22 @@ def deliver(wires: Wires, m: int, run: Run) -> None:
         for pre in source.spk[source.off[a] : source.off[a + 1]] - wires.first[0]:
             if 0 <= pre < wires.first[1]:
                 synapses = slice(wires.indptr[c, pre], wires.indptr[c, pre + 1])
-                arrive(wires, synapses, post, m)
+                row = c * wires.first[1] + pre
+                factor = scale(wires, row, m, run.dt) if wires.short_term is not None else 1.0
+                arrive(wires, synapses, post, m, factor)
                 if wires.rule is not None:
-                    learn_at_arrival(wires, synapses, c * wires.first[1] + pre)
+                    learn_at_arrival(wires, synapses, row, m)
     if wires.rule is not None:
-        learn_at_spikes(wires, post.spk[post.off[m - post.base] : post.off[m - post.base + 1]])
+        learn_at_spikes(wires, post.spk[post.off[m - post.base] : post.off[m - post.base + 1]], m)
+        learn_now_and_then(wires, m, run)
 
 
-def arrive(wires: Wires, synapses: slice, post: Cells, m: int) -> None:
+def arrive(wires: Wires, synapses: slice, post: Cells, m: int, factor: float) -> None:
     """One spike's effect on all its targets; a target that stands there twice gets it twice."""
     projection, system = wires.projection, post.system
     targets = wires.targets[synapses]
     w = np.broadcast_to(wires.w[0], targets.shape) if wires.scalar_weight else wires.w[synapses]
+    w = w if wires.short_term is None else (w * factor).astype(w.dtype)
     own = projection.synapse.state
     names = [
         f"{projection.receptor}_{n}" if n in own else n
@@ -193,47 +198,96 @@ def arrive(wires: Wires, synapses: slice, post: Cells, m: int) -> None:
         targets, w = targets[rest], w[rest]
 
 
-def fade(wires: Wires) -> None:
-    """Traces decay to the time at which this step ends; tiny ones become 0."""
-    for trace, factor in zip(wires.traces.values(), wires.fades, strict=True):
-        trace *= factor
-        trace[trace <= 1e-200] = 0.0
+def up(wires: Wires, name: str, m: int) -> float:
+    """By what a trace or state is multiplied as it is kept: exp(t/tau), t from the last multiple of `renew` steps."""
+    return float(np.exp(m % wires.renew * wires.rate_of.get(name, 0.0)))
 
 
-def learn_at_arrival(wires: Wires, synapses: slice, row: int) -> None:
+def renew(wires: Wires, m: int) -> None:
+    """At a multiple of `renew` that exponential begins at 1 again; tiny values become 0."""
+    if m % wires.renew == 0:
+        for name, rate in wires.rate_of.items():
+            trace = wires.traces[name]
+            trace *= np.exp(-wires.renew * rate)
+            trace[np.abs(trace) <= 1e-200] = 0.0
+
+
+def learn_at_arrival(wires: Wires, synapses: slice, row: int, m: int) -> None:
     """`on_pre` for the synapses of one arriving spike, after the old weights were delivered; then its traces."""
-    learn(wires, "on_pre", np.arange(synapses.start, synapses.stop), np.array([row]), wires.targets[synapses])
-    grow(wires, "pre", row)
+    places = {"pre": np.array([row]), "post": wires.targets[synapses]}
+    learn(wires, "on_pre", np.arange(synapses.start, synapses.stop), places, m)
+    grow(wires, "pre", row, m)
 
 
-def learn_at_spikes(wires: Wires, spikes: np.ndarray) -> None:
+def learn_at_spikes(wires: Wires, spikes: np.ndarray, m: int) -> None:
     """`on_post` for the synapses of each post neuron that spikes now, after all arrivals; then its traces."""
     start, back, rows = wires.reverse
     for j in spikes:
         mine = slice(start[j], start[j + 1])
-        learn(wires, "on_post", back[mine], rows[mine], np.array([j]))
-        grow(wires, "post", j)
+        learn(wires, "on_post", back[mine], {"pre": rows[mine], "post": np.array([j])}, m)
+        grow(wires, "post", j, m)
 
 
-def learn(wires: Wires, function: str, synapses: np.ndarray, rows: np.ndarray, posts: np.ndarray) -> None:
-    """New weights by the rule's function, clipped to its bounds."""
+def learn_now_and_then(wires: Wires, m: int, run: Run) -> None:
+    """Rewards, and then, at multiples of the rule's T, `every` for all synapses."""
     rule: Any = wires.rule
-    if function not in rule.equations:
+    if wires.reward:
+        source = (run.sources if wires.reward[0] == "s" else run.cells)[int(wires.reward[1:])]
+        given = source.spk[source.off[m - source.base] : source.off[m - source.base + 1]]
+        for _ in range(int(((given >= wires.gives[0]) & (given < wires.gives[1])).sum())):
+            grow(wires, "reward", 0, m)
+    if "every" in rule.equations and m > 0 and m % wires.interval == 0:
+        first = np.append(wires.indptr[:, :-1].ravel(), wires.targets.size)
+        rows = np.repeat(np.arange(first.size - 1), np.diff(first))
+        learn(wires, "every", np.arange(rows.size), {"pre": rows, "post": wires.targets}, m)
+
+
+def learn(wires: Wires, function: str, synapses: np.ndarray, places: dict[str, np.ndarray], m: int) -> None:
+    """What the rule's function returns becomes the weights, clipped to their bounds, and states of these synapses."""
+    rule: Any = wires.rule
+    if function not in rule.equations or not synapses.size:
         return
+    places = {**places, "reward": np.zeros(1, dtype=np.int64)}
     values = {name: getattr(rule, name) for name in rule.parameters()} | {"w": wires.w[synapses]}
-    values |= {
-        n: wires.traces[n][rows if side == "pre" else posts] for n, (side, _, _) in rule.traces.items()
-    }
-    new = getattr(rule, function)(*(values[a] for a in rule.equations[function].args))
-    wires.w[synapses] = np.clip(new, rule.w_min, rule.w_max)
+    values |= {n: wires.traces[n][places[side]] / up(wires, n, m) for n, (side, _, _) in rule.traces.items()}
+    values |= {n: wires.traces[n][synapses] / up(wires, n, m) for n in rule.state}
+    read = rule.equations[function]
+    results = getattr(rule, function)(*(values[a] for a in read.args))
+    for name, new in zip(
+        read.returned_names, results if isinstance(results, tuple) else (results,), strict=True
+    ):
+        if name == "w":
+            wires.w[synapses] = np.clip(new, rule.w_min, rule.w_max)
+        else:
+            wires.traces[name][synapses] = new * up(wires, name, m)
 
 
-def grow(wires: Wires, side: str, element: int) -> None:
-    """A spike adds 1 to its neuron's traces, or sets them to 1."""
+def grow(wires: Wires, side: str, element: int, m: int) -> None:
+    """A spike adds 1 to its traces, or sets them to 1."""
     rule: Any = wires.rule
     for name, (of, _, how) in rule.traces.items():
         if of == side:
-            wires.traces[name][element] = 1.0 + (wires.traces[name][element] if how == "add" else 0.0)
+            before = wires.traces[name][element] if how == "add" else 0.0
+            wires.traces[name][element] = before + up(wires, name, m)
+
+
+def scale(wires: Wires, row: int, m: int, dt: float) -> float:
+    """Short-term plasticity: the pre neuron's states now, through the release of this spike; the factor of its weights."""
+    model: Any = wires.short_term
+    values = {name: getattr(model, name) for name in model.parameters()}
+    values |= {name: x[row] for name, x in wires.resources.items()}
+    values["elapsed"] = np.float64((m - wires.before[row]) * dt)
+    factor = 1.0
+    for function in ("recover", "release"):
+        results = getattr(model, function)(*(values[a] for a in model.equations[function].args))
+        results = results if isinstance(results, tuple) else (results,)
+        if function == "release":
+            factor, results = results[0], results[1:]
+        values |= dict(zip(model.changed(function), results, strict=True))
+    for name, x in wires.resources.items():
+        x[row] = values[name]
+    wires.before[row] = m
+    return float(factor)
 
 
 def reset(cells: Cells, m: int, dt: float) -> None:

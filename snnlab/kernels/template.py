@@ -108,7 +108,7 @@ def _coupled(writer: Writer) -> list[str]:
         inner += populations.record(p, kind.system)
     for q, projection in enumerate(writer.structure.projections):
         if projection.rule is not None:
-            inner += rules.record(q)
+            inner += rules.record(writer, q, projection.rule)
     for p, kind in numbered:
         inner += populations.integrate(writer, p, kind)
     step = [

@@ -47,7 +47,16 @@ from .simulate import simulate
 from .spikes import SpikeTrains
 from .stimuli import noise, poisson, ramp, sine, step
 from .sweep import sweep
-from .synapses import NMDA, AlphaConductance, AlphaCurrent, BiExpCurrent, Delta, ExpConductance, ExpCurrent
+from .synapses import (
+    NMDA,
+    AlphaConductance,
+    AlphaCurrent,
+    BiExpCurrent,
+    Delta,
+    ExpConductance,
+    ExpCurrent,
+    GapJunction,
+)
 
 if TYPE_CHECKING:
     from . import plots, theory, units
@@ -85,7 +94,7 @@ def __dir__():
 
 __all__ = [
     "EIF", "LIF", "NMDA", "QIF", "SRM", "AdEx", "AlphaConductance", "AlphaCurrent", "BiExpCurrent", "Delta",
-    "ExpConductance", "ExpCurrent", "FitzHughNagumo", "HindmarshRose", "HodgkinHuxley", "Homeostasis", "Izhikevich",
+    "ExpConductance", "ExpCurrent", "FitzHughNagumo", "GapJunction", "HindmarshRose", "HodgkinHuxley", "Homeostasis", "Izhikevich",
     "Izhikevich2007", "MorrisLecar", "NearestSTDP", "NearestTripletSTDP", "Neuron", "PairSTDP", "Plasticity",
     "PoissonGLM", "Population", "Projection", "Record", "Recording", "RewardSTDP", "ShortTerm", "SpikeTrains",
     "Synapse", "TripletSTDP", "TsodyksMarkram", "UnitError", "all_to_all", "brian2_twin",

@@ -169,6 +169,7 @@ def assemble(
                 w.storage,
                 w.reward,
                 type(w.short_term) if w.short_term else None,
+                w.continuous,
             )
             for w in wires
         ),

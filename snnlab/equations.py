@@ -49,6 +49,8 @@ def _wanted(cls: type[Declared], function: str) -> list[Unit | None]:
         return [cls.units[key] for key in read.keys]
     if function == "dynamics":
         return [cls.units[s] / ms for s in cls.state]
+    if function == "couple":
+        return [cls.units[name] for name in cls.state]
     if function in ("reset", "arrive"):
         known = known_units(cls)
         return [known[name] for name in read.returned_names]
@@ -69,7 +71,8 @@ def known_units(cls: type[Declared]) -> dict[str, Unit]:
     if issubclass(cls, Neuron):
         units.update({name: as_unit(u) for name, u in cls.input.items()})
     if issubclass(cls, Synapse):
-        units.update({name: as_unit(u) for name, u in cls.neuron_states.items()}, w=as_unit(cls.weight))
+        own = {name: as_unit(u) for name, u in cls.neuron_states.items()}
+        units.update(own, w=as_unit(cls.weight), **{f"{name}_pre": unit for name, unit in own.items()})
     if issubclass(cls, Plasticity):
         units.update(dict.fromkeys(cls.traces, one), w=weight)
     if issubclass(cls, ShortTerm):
@@ -287,6 +290,9 @@ def latex(model: Declared | type[Declared]) -> str:
     """
     cls = model if isinstance(model, type) else type(model)
     lines = _dynamics_lines(cls)
+    if "couple" in cls.equations:
+        read = cls.equations["couple"]
+        lines = [*_assigned(read), rf"{symbol(next(iter(cls.state)))} &= \sum {expression_tex(read.returns[0], 2)}"]
     if "current" in cls.equations:
         lines += _assigned(cls.equations["current"])
         lines.append(f"I &= {expression_tex(cls.equations['current'].returns[0])}")

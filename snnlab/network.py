@@ -249,6 +249,8 @@ class Projection:
             )
         self.short_term = short_term
         self.reward = self._checked_reward(reward)
+        if self.synapse.continuous():
+            self._check_continuous()
         self._check_bounds(self.w)
         if storage is not None and storage not in KINDS:
             raise ValueError(f"Projection.storage: must be one of {KINDS} or None, got {storage!r}")
@@ -278,6 +280,24 @@ class Projection:
         if reward is not None and not reads:
             raise ValueError(f"Projection.reward: must be None, since plasticity = {rule!r} reads no reward")
         return reward
+
+    def _check_continuous(self) -> None:
+        """A projection without spikes reads states of its pre neurons at the same moment."""
+        kind = type(self.synapse).__name__
+        if isinstance(self.pre, SpikeTrains):
+            raise TypeError(f"Projection.pre: must be a Population or a view of one for {kind}, got {self.pre!r}")
+        for state, unit in self.synapse.neuron_states.items():
+            if as_unit(self.pre.model.state.get(state, "1")) != as_unit(unit):
+                raise ValueError(
+                    f"Projection.pre: must have a state {state} in {unit} for {kind}, got {self.pre.model!r}"
+                )
+        if not (isinstance(self.delay, float) and self.delay == 0.0):
+            raise ValueError(f"Projection.delay: must be 0.0 for {kind}, which has no spikes, got {self.delay!r}")
+        for name in ("plasticity", "short_term"):
+            if getattr(self, name) is not None:
+                raise ValueError(
+                    f"Projection.{name}: must be None for {kind}, which has no spikes, got {getattr(self, name)!r}"
+                )
 
     def _receptor(self, name) -> str:
         population = as_view(self.post).parent

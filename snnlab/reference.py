@@ -38,6 +38,7 @@ class ReferenceEngine:
         with np.errstate(all="ignore"):
             while k < k_end and all(count(c, k) + c.n <= c.spk.size for c in run.cells):
                 if k >= 0:  # k = -1 only delivers what arrives at time 0
+                    couple(run)
                     for cells in run.cells:
                         record(cells, k, run)
                     for wires in run.wires:
@@ -57,6 +58,27 @@ class ReferenceEngine:
 def count(cells: Cells, k: int) -> int:
     """Number of spikes up to grid time k."""
     return int(cells.off[max(k, 0) - cells.base + 1])
+
+
+def couple(run: Run) -> None:
+    """The states of receptors without spikes (gap junctions), from the states of both neurons now."""
+    for cells in run.cells:
+        for receptor, cls in cells.system.receptors:
+            if cls.continuous():
+                cells.x[f"{receptor}_{next(iter(cls.state))}"][:] = 0.0
+    for wires in run.wires:
+        synapse, post = wires.projection.synapse, run.cells[wires.post]
+        if synapse.continuous():
+            pre = wires.first[0] + np.repeat(np.arange(wires.first[1]), np.diff(wires.indptr[0]))
+            values = {"w": wires.w[0] if wires.scalar_weight else wires.w}
+            values |= {name: post.x[name][wires.targets] for name in synapse.neuron_states}
+            values |= {f"{name}_pre": run.cells[wires.source].x[name][pre] for name in synapse.neuron_states}
+            for name in synapse.parameters():
+                value = getattr(synapse, name)
+                values[name] = value[wires.targets] if np.ndim(value) else value
+            added = synapse.couple(*(values[a] for a in synapse.equations["couple"].args))
+            state = post.x[f"{wires.projection.receptor}_{next(iter(synapse.state))}"]
+            np.add.at(state, wires.targets, added)
 
 
 def record(cells: Cells, k: int, run: Run) -> None:
@@ -149,6 +171,8 @@ def _threshold(cells: Cells, k: int, dt: float, live: np.ndarray) -> None:
 
 def deliver(wires: Wires, m: int, run: Run) -> None:
     """Bring the spikes that arrive at grid time m to their receptor, in the order of delay, then of pre neuron."""
+    if wires.continuous:
+        return
     source: Cells | Source = run.sources[wires.source] if wires.replayed else run.cells[wires.source]
     post = run.cells[wires.post]
     if wires.rule is not None:

@@ -70,6 +70,10 @@ class Wires:
     def short_term(self) -> ShortTerm | None:
         return self.projection.short_term
 
+    @property
+    def continuous(self) -> bool:
+        return self.projection.synapse.continuous()
+
     def memory(self) -> dict[str, np.ndarray]:
         """What outlives a run, so that another can go on."""
         kept = {f"trace {name}": x for name, x in self.traces.items()}

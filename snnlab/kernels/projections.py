@@ -31,6 +31,8 @@ def setup(writer: Writer, q: int, projection: ProjectionKind) -> None:
 
 def deliver(writer: Writer, q: int, projection: ProjectionKind) -> list[str]:
     """The spikes that arrive at grid time m, in the order of delay, then of pre neuron."""
+    if projection.continuous:
+        return []
     source, post = projection.source, projection.post
     rule, reward = projection.rule, projection.reward
     lines = [] if rule is None else rules.renew(q, rule)
@@ -55,6 +57,27 @@ def deliver(writer: Writer, q: int, projection: ProjectionKind) -> list[str]:
     if projection.storage == "planes":
         lines += _counted(writer, q, projection)
     return lines if rule is None else lines + rules.after_arrivals(writer, q, post, rule, reward)
+
+
+def couple(writer: Writer, q: int, projection: ProjectionKind) -> list[str]:
+    """What a projection without spikes adds to the state of its receptor, at the start of a step."""
+    source, post, receptor = projection.source, projection.post, projection.receptor
+    kind = writer.structure.populations[post]
+    synapse = dict(kind.system.receptors)[receptor]
+    values = {"w": f"q{q}_w0" if projection.scalar_weight else f"q{q}_w[s]"}
+    values |= {name: f"p{post}_{name}[j]" for name in synapse.neuron_states}
+    values |= {f"{name}_pre": f"{source}_{name}[i + q{q}_first[0]]" for name in synapse.neuron_states}
+    for name in synapse.parameters():
+        joined = f"{receptor}_{name}"
+        values[name] = f"p{post}_{joined}" + ("[j]" if joined in kind.arrays else "")
+    read = synapse.equations["couple"]
+    call = f"{writer.function(synapse.__name__, read)}({', '.join(values[a] for a in read.args)})"
+    return [
+        f"for i in range(q{q}_first[1]):",
+        f"    for s in range(q{q}_indptr[0, i], q{q}_indptr[0, i + 1]):",
+        f"        j = np.uintp(q{q}_targets[s])",
+        f"        p{post}_{receptor}_{next(iter(synapse.state))}[j] += {call}",
+    ]
 
 
 def _rows(writer: Writer, q: int, projection: ProjectionKind) -> list[str]:

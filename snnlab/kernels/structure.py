@@ -33,7 +33,7 @@ class ProjectionKind:
     storage: str = "rows"  # see storage.py
     reward: str = ""  # where the rewards of a rule come from, as `source`
     short_term: type[ShortTerm] | None = None
-    coupling: int = -1  # of a continuous projection (gap junctions): the population that it reads
+    continuous: bool = False  # without spikes (gap junctions)
 
 
 @dataclass(frozen=True)

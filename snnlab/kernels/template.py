@@ -105,6 +105,11 @@ def _coupled(writer: Writer) -> list[str]:
     full = " or ".join(f"count_p{p} + n_p{p} > spk_p{p}.size" for p, _ in numbered)
     inner = ["t = k * dt"]
     for p, kind in numbered:
+        continuous = [(r, cls) for r, cls in kind.system.receptors if cls.continuous()]
+        inner += [f"p{p}_{r}_{state}[:] = 0.0" for r, cls in continuous for state in cls.state]
+    for q, projection in enumerate(writer.structure.projections):
+        inner += projections.couple(writer, q, projection) if projection.continuous else []
+    for p, kind in numbered:
         inner += populations.record(p, kind.system)
     for q, projection in enumerate(writer.structure.projections):
         if projection.rule is not None:

@@ -26,6 +26,9 @@ class PairRule:
     draw: Callable[[np.random.Generator, int, int], tuple[np.ndarray, np.ndarray]] = field(
         repr=False, compare=False
     )
+    expected: Callable[[int, int], float] | None = field(
+        default=None, repr=False, compare=False
+    )  # how many pairs there will be, where that is known before
 
     def __repr__(self) -> str:
         return self.text
@@ -56,7 +59,7 @@ def all_to_all() -> PairRule:
     def draw(rng, n_pre, n_post):
         return np.repeat(_every(n_pre), n_post), np.tile(_every(n_post), n_pre)
 
-    return PairRule("all_to_all()", draw)
+    return PairRule("all_to_all()", draw, lambda n_pre, n_post: n_pre * n_post)
 
 
 def random(p: float) -> PairRule:
@@ -83,7 +86,7 @@ def random(p: float) -> PairRule:
         rows.clear()  # before the other half needs room
         return pre, np.concatenate(columns)
 
-    return PairRule(f"random({p:g})", draw)
+    return PairRule(f"random({p:g})", draw, lambda n_pre, n_post: p * n_pre * n_post)
 
 
 def _bernoulli_positions(rng, p: float, total: int) -> Iterator[np.ndarray]:
@@ -130,7 +133,7 @@ def fixed_indegree(k: int) -> PairRule:
         columns = rows.tocsc()
         return np.repeat(_every(n_pre), np.diff(columns.indptr)), columns.indices.astype(np.int32, copy=False)
 
-    return PairRule(f"fixed_indegree({k})", draw)
+    return PairRule(f"fixed_indegree({k})", draw, lambda n_pre, n_post: k * n_post)
 
 
 def from_matrix(matrix: Any) -> PairRule:

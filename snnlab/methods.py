@@ -8,11 +8,13 @@ To add a method, add one entry to METHODS.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from .system import System
+from .vocabulary import exprel
 
 
 class Method(NamedTuple):
@@ -66,15 +68,51 @@ def _exponential_euler(f, x, dt):
 
 
 def _exponential_euler_lines(system: System, call) -> list[str]:
+    """A state that decays at a constant rate has its phi(A_k dt) dt from before the run, as `_phi_STATE`."""
     lines = [", ".join(f"_d_{s}" for s in system.states) + f" = {call({})}"]
     for k, state in enumerate(system.states):
+        if state in steady_states(system):
+            lines.append(f"_inc_{state} = _phi_{state} * _d_{state}")
+            continue
         targets = ", ".join(f"_z_{state}" if m == k else "_" for m in range(len(system.states)))
         lines.append(f"{targets} = {call({state: f'{state} + 1.0'})}")
         lines.append(f"_z_{state} = dt * (_z_{state} - _d_{state})")
-        lines.append(
-            f"_inc_{state} = (1.0 if _z_{state} == 0.0 else expm1(_z_{state}) / _z_{state}) * dt * _d_{state}"
-        )
+        lines.append(f"_inc_{state} = exprel(_z_{state}) * dt * _d_{state}")
     return lines
+
+
+@lru_cache(maxsize=256)
+def steady_states(system: System) -> tuple[str, ...]:
+    """The states whose rate A_k = f_k(x + e_k) - f_k(x) is the same at all x, whatever the parameters."""
+    rng = np.random.default_rng(0)
+    rates = []
+    for _ in range(3):
+        values = {name: rng.uniform(0.5, 1.5) for name in system.parameters}
+        rates.append([_rates(system, values, rng.uniform(-2.0, 2.0, len(system.states))) for _ in range(4)])
+    spread = np.ptp(np.array(rates), axis=1).max(axis=0)
+    return tuple(s for s, d in zip(system.states, spread, strict=True) if d < 1e-9)
+
+
+def _rates(system: System, values: dict, x: np.ndarray) -> np.ndarray:
+    given = {**values, "I": 0.0, "t": 0.0, "dt": 0.1, "t_last": 0.0}
+    found = []
+    with np.errstate(all="ignore"):
+        for k in range(x.size):
+            f = [
+                system.derivatives(
+                    given | dict(zip(system.states, x + h * (np.arange(x.size) == k), strict=True))
+                )[k]
+                for h in (0.0, 1.0)
+            ]
+            found.append(np.asarray(f[1] - f[0], dtype=float))
+    return np.array(np.broadcast_arrays(*found))
+
+
+def steady_steps(system: System, parameters: dict, dt: float) -> np.ndarray:
+    """phi(A_k dt) dt of each steady state, shape (steady states, 1 or n): what `_phi_STATE` is in a kernel."""
+    rates = _rates(system, parameters, np.zeros(len(system.states)))
+    rows = [system.states.index(s) for s in steady_states(system)]
+    return dt * exprel(dt * rates.reshape(len(system.states), -1)[rows])
 
 
 def _exact(f, x, dt, matrix=None):
@@ -95,7 +133,7 @@ def _exact_lines(system: System, call) -> list[str]:
         free = " + ".join(terms)
         if system.refractory and not system.frozen[a] and couples_to_frozen(system, a):
             held = " + ".join(term.replace("_m_", "_h_", 1) for term in terms)
-            lines.append(f"_inc_{state} = ({free}) if _live else ({held})")
+            lines.append(f"_inc_{state} = where(_live, {free}, {held})")
         else:
             lines.append(f"_inc_{state} = {free}")
     return lines

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from .assemble import Run, assemble, final_state, populations_of
+from .firing import Firing
 from .grid import check_dt, check_t_stop, grid_time
 from .model import Neuron
 from .network import Graph, Population, Projection
 from .recording import Record, Recording, State, columns_of, weights_of
 from .rng import check_seed
+from .sources import PoissonDrive
 from .spikes import SpikeTrains
 
 CHUNK_SECONDS = 0.15  # how long a chunk may take, so that Ctrl-C and the progress bar are answered
@@ -27,12 +29,14 @@ def simulate(
     t_stop: float,
     dt: float = 0.1,
     I: Any = 0.0,
-    projections: Sequence[Projection] = (),
+    projections: Sequence[Projection | PoissonDrive] = (),
     record: Sequence[str | Record] = (),
     initial: dict | None = None,
     method: str | dict | None = None,
     seed: int | None = None,
     engine: str = "numba",
+    dtype: str = "float64",
+    threads: int = 1,
     start: State | None = None,
     max_spikes: int = 100_000_000,
     progress: bool = False,
@@ -52,7 +56,7 @@ def simulate(
         Injected current in the model's unit (pA for most). A number; (n,) one value per neuron; (n_steps, 1) or
         (n_steps, n) one row per step; `step(...)` and the other stimuli; f(t) with t in ms; or a dict of these
         by population or view. It is sampled at the start of a step and held over it.
-    projections : sequence of Projection
+    projections : sequence of Projection or PoissonDrive
     record : sequence of str or Record
         Names of states ("v", "exc.g") to record in every step, or Records.
     initial : dict
@@ -63,6 +67,13 @@ def simulate(
         Of all that is random. None draws one; `rec.seed` tells which.
     engine : "numba" or "numpy"
         Compiled, or the reference in plain NumPy. Their spikes agree.
+    dtype : "float64" or "float32"
+        The precision of states, parameters and weights. Single precision takes half the memory; its rounding, 6e-8,
+        shifts spike times by steps, and in a chaotic network leads to other spikes.
+    threads : int
+        Of the compiled engine, for neurons without synapses between them; the result is the same, bit for bit, for any
+        number. A network runs on one thread: a step is shorter than the time that threads take to meet. For many
+        runs at once see `sweep`.
     start : State
         `rec.final` of a run to continue: state, clock and seed go on as in one long run.
     max_spikes : int
@@ -100,32 +111,50 @@ def simulate(
     k_stop = check_t_stop(t_stop, dt, start.t if start is not None else 0.0)
     if engine not in ("numba", "numpy"):
         raise ValueError(f"engine: must be 'numba' (compiled) or 'numpy' (the reference), got {engine!r}")
+    dtype = _precision(dtype)
+    if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 1:
+        raise ValueError(f"threads: must be a whole number >= 1, got {threads!r}")
     if isinstance(max_spikes, bool) or not isinstance(max_spikes, int) or max_spikes < 1:
         raise ValueError(f"max_spikes: must be a whole number >= 1, got {max_spikes!r}")
     run = assemble(
-        populations, k_stop=k_stop, dt=dt, I=I, projections=tuple(projections) if not isinstance(projections, Projection)
+        populations, k_stop=k_stop, dt=dt, I=I, projections=tuple(projections) if not isinstance(projections, Projection | PoissonDrive)
         else (projections,), record=record, initial=initial, method=method, seed=seed, start=start, max_spikes=max_spikes,
+        dtype=dtype,
     )  # fmt: skip
-    stopped = _advance(run, engine, max_spikes, progress)
+    stopped = _advance(run, engine, threads, max_spikes, progress)
     return _recording(run, record, stopped)
 
 
-def make_engine(run: Run, engine: str):
+def _precision(dtype: Any) -> str:
+    try:
+        name = np.dtype(dtype).name if dtype is not None else ""
+    except TypeError:
+        name = ""
+    if name not in ("float64", "float32"):
+        raise ValueError(f"dtype: must be 'float64' or 'float32', got {dtype!r}")
+    return name
+
+
+def make_engine(run: Run, engine: str, threads: int = 1):
     """The engine that advances a run."""
     if engine == "numpy":
         from .reference import ReferenceEngine
 
         return ReferenceEngine(run)
+    if threads > 1 and not run.structure.coupled:
+        from .kernels.threads import ThreadedEngine
+
+        return ThreadedEngine(run, threads)
     from .kernels.engine import CompiledEngine
 
     return CompiledEngine(run)
 
 
-def _advance(run: Run, engine: str, max_spikes: int, progress: bool) -> str:
+def _advance(run: Run, engine: str, threads: int, max_spikes: int, progress: bool) -> str:
     """Advance chunk by chunk to the end. Returns why it stopped early, or ""."""
     bar = _bar(run) if progress else None
     try:
-        return _chunks(run, make_engine(run, engine), max_spikes, bar)
+        return _chunks(run, make_engine(run, engine, threads), max_spikes, bar)
     finally:
         if bar is not None:
             bar.close()
@@ -173,41 +202,51 @@ def _bar(run: Run):
 
 def _make_room(run: Run, advancing: Any, max_spikes: int) -> bool:
     """Double the spike lists that are full; False when one may not grow any more."""
-    for p, cells in enumerate(run.cells):
-        used = int(cells.off[max(run.k, 0) - cells.base + 1])
-        if used + cells.n > cells.spk.size:
-            if used >= max_spikes:
-                return False
-            grown = np.empty(min(2 * cells.spk.size + cells.n, max_spikes + 2 * cells.n), dtype=np.int32)
-            if grown.size < used + cells.n:
-                return False
+    spiking: list[Any] = [(advancing.refresh, p, cells) for p, cells in enumerate(run.cells)]
+    spiking += [(advancing.refresh_source, s, f) for s, f in enumerate(run.sources) if isinstance(f, Firing)]
+    for refresh, number, cells in spiking:
+        used, room = int(cells.off[max(run.k, 0) - cells.base + 1]), cells.n * run.window
+        if used + room <= cells.spk.size:
+            continue
+        if used >= max_spikes:
+            return False
+        size = min(2 * cells.spk.size + room, max_spikes + 2 * cells.n)
+        if size > cells.spk.size:
+            grown = np.empty(size, dtype=np.int32)
             grown[:used] = cells.spk[:used]
             cells.spk = grown
-            advancing.refresh(p)
+            refresh(number)
+        if used + cells.n > cells.spk.size:
+            return False
+        run.tight[0] |= used + room > cells.spk.size
     return True
 
 
-def _snapshot(run: Run) -> list:
-    return [
+def _snapshot(run: Run) -> tuple[list, list]:
+    sources = [(s, s.left.copy(), s.number.copy()) for s in run.sources if isinstance(s, Firing)]
+    cells = [
         (
             {name: x.copy() for name, x in c.x.items()},
-            c.ref.copy(),
+            c.held.copy(),
             c.above.copy(),
             c.last.copy(),
             [x.copy() for x in c.ou],
         )
         for c in run.cells
     ]
+    return cells, sources
 
 
-def _report(run: Run, saved: list, k: int, advancing: Any) -> None:
+def _report(run: Run, saved: tuple[list, list], k: int, advancing: Any) -> None:
     """Replay a chunk that went wrong step by step, and say where and why."""
-    for cells, (x, ref, above, last, ou) in zip(run.cells, saved, strict=True):
+    for cells, (x, held, above, last, ou) in zip(run.cells, saved[0], strict=True):
         for name, values in x.items():
             cells.x[name][:] = values
-        cells.ref[:], cells.above[:], cells.last[:] = ref, above, last
+        cells.held[:], cells.above[:], cells.last[:] = held, above, last
         for now, before in zip(cells.ou, ou, strict=True):
             now[:] = before
+    for source, left, number in saved[1]:
+        source.left[:], source.number[:] = left, number
     while True:
         advancing.prepare(k, k + 1)
         k = advancing.advance(k, k + 1)
@@ -240,17 +279,8 @@ def _cause(cells: Any, dt: float) -> str:
 def _recording(run: Run, record: Any, stopped: str) -> Recording:
     k_done, dt = max(run.k, 0), run.dt
     t_start, t_stop = float(grid_time(run.k_start, dt)), float(grid_time(k_done, dt))
-    spikes, columns = [], []
-    for c in run.cells:
-        offsets = c.off[run.k_start + 1 - c.base : k_done + 2 - c.base]  # of grid times k_start + 1 … k_done
-        ids = c.spk[offsets[0] : offsets[-1]]
-        if ids.size < offsets.size:  # few spikes: look up the step of each
-            places = np.arange(offsets[0], offsets[-1])
-            grid = run.k_start + np.searchsorted(offsets, places, side="right")
-        else:
-            grid = np.repeat(np.arange(run.k_start + 1, k_done + 1), np.diff(offsets))
-        spikes.append(SpikeTrains.from_sorted(grid_time(grid, dt), ids.copy(), c.n, t_stop, t_start))
-        columns.append(columns_of(c, run.k_start, k_done, dt))
+    spikes = [_spikes(c, run, k_done) for c in run.cells]
+    columns = [columns_of(c, run.k_start, k_done, dt) for c in run.cells]
 
     def graph(projection: Projection) -> Graph:
         for index, wires in enumerate(run.wires):
@@ -268,4 +298,19 @@ def _recording(run: Run, record: Any, stopped: str) -> Recording:
         methods=[c.method for c in run.cells], spikes=spikes, columns=columns,
         weights=tuple(weights_of(w, run.k_start, k_done, dt) for w in run.wires if w.rule is not None), graphs=graph,
         rates=rates, final=final_state(run, k_done), dt=dt, seed=run.seed, t_start=t_start, t_stop=t_stop, stopped=stopped,
+        sources=tuple((f.source, _spikes(f, run, k_done)) for f in run.sources if isinstance(f, Firing)),
     )  # fmt: skip
+
+
+def _spikes(c: Any, run: Run, k_done: int) -> SpikeTrains:
+    """The spikes of a population or Poisson source in this run."""
+    dt = run.dt
+    t_start, t_stop = float(grid_time(run.k_start, dt)), float(grid_time(k_done, dt))
+    offsets = c.off[run.k_start + 1 - c.base : k_done + 2 - c.base]  # of grid times k_start + 1 … k_done
+    ids = c.spk[offsets[0] : offsets[-1]]
+    if ids.size < offsets.size:  # few spikes: look up the step of each
+        places = np.arange(offsets[0], offsets[-1])
+        grid = run.k_start + np.searchsorted(offsets, places, side="right")
+    else:
+        grid = np.repeat(np.arange(run.k_start + 1, k_done + 1), np.diff(offsets))
+    return SpikeTrains.from_sorted(grid_time(grid, dt), ids.copy(), c.n, t_stop, t_start)

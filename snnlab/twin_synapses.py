@@ -75,6 +75,8 @@ def _check(projection: Any) -> None:
         label, known = type(rule).__name__, ("w", *rule.traces, *rule.parameters())
         beyond += [f"{label}.{name}" for name in rule.equations if name not in ("on_pre", "on_post")]
         beyond += [f"the states {tuple(rule.state)} of {label}"] if rule.state else []
+        beyond += [f"the {side} trace {name!r} of {label}" for name, (side, _, _) in rule.traces.items()
+                   if side not in ("pre", "post")]  # fmt: skip
         beyond += [f"{name!r} in {label}.{function}" for function in ("on_pre", "on_post") if function in rule.equations
                    for name in rule.equations[function].args if name not in known]  # fmt: skip
     if beyond:
@@ -149,7 +151,7 @@ def _on_pre(projection: Any, post: Cells) -> str:
 
 
 def _given(q: int, wires: Wires, run: Run, data: dict, shift: bool) -> list[str]:
-    source = run.sources[wires.source]
+    source: Any = run.sources[wires.source]
     grid = np.repeat(np.arange(source.base, run.k_stop + 1), np.diff(source.off))
     ids = source.spk[source.off[0] : source.off[-1]]
     steps = grid if shift else grid - 1

@@ -26,7 +26,8 @@ class Unit:
     __slots__ = ("powers", "scale", "text")
 
     def __init__(self, powers: tuple, scale: float = 1.0, text: str | None = None):
-        self.powers = tuple(Fraction(p) for p in powers)
+        exact = map(Fraction, powers)
+        self.powers = tuple(int(p) if p.denominator == 1 else p for p in exact)  # whole ones hash faster
         self.scale = float(scale)
         self.text = text or "*".join(
             b if p == 1 else f"{b}**{p}" for b, p in zip(_BASE, self.powers, strict=True) if p

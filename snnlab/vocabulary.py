@@ -30,9 +30,9 @@ __all__ = [
 
 def exprel(x):
     """(exp(x) - 1)/x with its limit 1 at x = 0 (shape of x, no unit)."""
-    small = np.abs(x) < 1e-5
-    safe = np.where(small, 1.0, x)
-    return np.where(small, 1.0 + 0.5 * x, np.expm1(safe) / safe)
+    x = np.asarray(x, dtype=float)
+    safe = np.where(x == 0.0, 1.0, x)
+    return np.where(x == 0.0, 1.0, np.expm1(safe) / safe)
 
 
 VOCABULARY = {name: globals()[name] for name in __all__}

@@ -267,3 +267,13 @@ def test_given_delays_off_the_grid_are_refused_in_a_matrix_too():
     p = snn.Projection(pop, pop, snn.all_to_all(), 1.0, np.full((2, 2), 0.25))
     with pytest.raises(ValueError, match=r"Projection.delay: must be a multiple of dt = 0.1 ms, got 0.25"):
         snn.simulate(pop, t_stop=1.0, projections=[p])
+
+
+@pytest.mark.parametrize("rule", [snn.random(0.5), snn.all_to_all(), snn.fixed_indegree(1_000_000)])
+def test_a_graph_that_does_not_fit_is_refused_before_it_is_drawn(rule):
+    pop = snn.Population(snn.LIF(), 2_000_000, receptors={"exc": snn.ExpCurrent(5.0)})
+    p = snn.Projection(pop, pop, rule, 1.0, 1.0)
+    with pytest.raises(
+        ValueError, match=r"Projection\.pairs: .*: about [124]e\+12 synapses need .* GB and .* GB are free"
+    ):
+        p.draw(seed=1)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import snnlab as snn
 from snnlab.kernels import cache, kernel
-from snnlab.kernels.template import Structure
+from snnlab.kernels.structure import Structure
 
 PROGRAM = """
 import snnlab as snn

@@ -76,7 +76,7 @@ def test_units_in_brian2s_names(unit, text):
 SYNAPSES = [
     cls
     for cls in vars(synapses).values()
-    if isinstance(cls, type) and issubclass(cls, snn.Synapse) and cls is not snn.Synapse
+    if isinstance(cls, type) and issubclass(cls, snn.Synapse) and "arrive" in cls.equations
 ]
 MODELS = [
     m
@@ -135,7 +135,13 @@ def test_every_neuron_with_every_synapse_that_fits(model):
 
 RULES = [getattr(snn, name) for name in snn.__all__ if isinstance(getattr(snn, name), type)]
 RULES = [rule for rule in RULES if issubclass(rule, snn.Plasticity) and rule is not snn.Plasticity]
-TRACES_ONLY = [rule for rule in RULES if set(rule.equations) <= {"on_pre", "on_post"} and not rule.state]
+TRACES_ONLY = [
+    rule
+    for rule in RULES
+    if set(rule.equations) <= {"on_pre", "on_post"}
+    and not rule.state
+    and all(side in ("pre", "post") for side, _, _ in rule.traces.values())
+]
 
 
 class OnlyPost(snn.Plasticity):
@@ -210,6 +216,24 @@ def test_spikes_and_weights_of_plastic_networks(rule, delays):
 
 @pytest.mark.parametrize("rule", [*(rule for rule in RULES if rule not in TRACES_ONLY), Homeostatic], **IDS)
 def test_a_rule_that_declares_more_is_refused_by_name(rule):
-    pop, settings = plastic(rule(), True)
+    pop = snn.Population(snn.LIF(), 2, receptors={"exc": snn.ExpCurrent(5.0)})
+    rewarded = any(side == "reward" for side, _, _ in rule.traces.values())
+    p = snn.Projection(
+        pop, pop, snn.all_to_all(), 0.5, 1.0, plasticity=rule(), **({"reward": pop} if rewarded else {})
+    )
     with pytest.raises(ValueError, match=rf"brian2_twin: Projection.* because of .*{rule.__name__}"):
-        snn.brian2_twin(pop, **settings)
+        snn.brian2_twin(pop, projections=[p], t_stop=10.0)
+
+
+@pytest.mark.parametrize(
+    "receptor, more, name",
+    [
+        (snn.GapJunction(), {}, "GapJunction"),
+        (snn.ExpCurrent(), {"short_term": snn.TsodyksMarkram()}, "TsodyksMarkram"),
+    ],
+)
+def test_what_acts_without_spikes_or_for_a_short_term_is_refused_by_name(receptor, more, name):
+    pop = snn.Population(snn.LIF(), 2, receptors={"syn": receptor})
+    p = snn.Projection(pop, pop, snn.all_to_all(), 1.0, 0.0 if name == "GapJunction" else 1.0, **more)
+    with pytest.raises(ValueError, match=f"brian2_twin: .*because of .*{name}"):
+        snn.brian2_twin(pop, projections=[p], t_stop=10.0)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..assemble import NEVER, Cells, Run
+from ..methods import steady_steps
 from ..wires import Wires
-from . import kernel
+from . import kernel, sources
 
 _NO_IDS, _NO_OUT = np.zeros(0, dtype=np.int64), np.zeros((0, 0))
 
@@ -20,20 +21,30 @@ class CompiledEngine:
     def __init__(self, run: Run):
         self.run = run
         self.function, self.arguments = _compiled(run)
-        self.arrays: dict[str, Any] = {"clock": np.array([run.k], dtype=np.int64)}
+        self.arrays: dict[str, Any] = {"clock": np.array([run.k], dtype=np.int64), "tight": run.tight}
         for p, cells in enumerate(run.cells):
             self._add_cells(p, cells)
         for q, wires in enumerate(run.wires):
             for name in ("delays", "indptr", "targets", "w", "first"):
                 self.arrays[f"q{q}_{name}"] = getattr(wires, name)
+            if wires.planes is not None:
+                sums = np.zeros((6, wires.planes.shape[1]), dtype=np.uint64)
+                come = np.zeros(wires.first[1], dtype=np.int64)
+                self.arrays |= {f"q{q}_planes": wires.planes, f"q{q}_sums": sums, f"q{q}_come": come}
             if wires.rule is not None:
                 self._add_rule(q, wires)
+            if wires.short_term is not None:
+                self._add_short_term(q, wires)
         for s, source in enumerate(run.sources):
             self.arrays |= {
                 f"spk_s{s}": source.spk,
                 f"off_s{s}": source.off,
                 f"int_s{s}": np.array([source.base]),
             }
+        for kind in run.structure.sources:
+            self.refresh_source(kind.number)
+        for d, drive in enumerate(run.drives):
+            self.arrays |= sources.drive_arrays(d, drive, run.structure.dtype)
 
     def _add_cells(self, p: int, cells: Cells) -> None:
         arrays, system = self.arrays, cells.system
@@ -53,9 +64,11 @@ class CompiledEngine:
         n_ref = cells.n_ref if isinstance(cells.n_ref, int) else 0
         arrays |= {
             f"rec_p{p}": record,
-            f"num_p{p}": np.array(numbers, dtype=float),
-            f"int_p{p}": np.array([cells.base, n_ref, 0], dtype=np.int64),
+            f"num_p{p}": np.array(numbers, dtype=self.run.structure.dtype),
+            f"int_p{p}": np.array([cells.base, n_ref, 0, 0, cells.n], dtype=np.int64),
             f"hit_p{p}": np.zeros(cells.n, dtype=np.int64),
+            f"win_p{p}": np.empty(cells.n * self.run.window, dtype=np.int64),
+            f"at_p{p}": np.empty(self.run.window, dtype=np.int64),
             f"nref_p{p}": cells.n_ref,
             f"off_p{p}": cells.off,
         }
@@ -67,21 +80,37 @@ class CompiledEngine:
             rows = cells.n if kind.arrays else 1
             for name, matrix in zip(("M", "H"), cells.matrices, strict=True):
                 shape = (*matrix.shape[:2], rows)
-                arrays[f"{name}_p{p}"] = np.ascontiguousarray(np.broadcast_to(matrix, shape))
+                whole = np.broadcast_to(matrix, shape).astype(self.run.structure.dtype)
+                arrays[f"{name}_p{p}"] = np.ascontiguousarray(whole)
+        if cells.method == "exponential_euler":
+            steps = steady_steps(system, cells.parameters, self.run.dt)
+            rows = cells.n if kind.arrays else 1
+            whole = np.broadcast_to(steps, (steps.shape[0], rows)).astype(self.run.structure.dtype)
+            arrays[f"phi_p{p}"] = np.ascontiguousarray(whole)
         self.refresh(p)
 
     def _add_rule(self, q: int, wires: Wires) -> None:
         rule: Any = wires.rule
-        every, out = wires.record or (NEVER, _NO_OUT)
+        recorded = [wires.records.get(name, (NEVER, _NO_OUT)) for name in ("w", *rule.state)]
         self.arrays |= {
-            f"num_q{q}": np.array([getattr(rule, name) for name in rule.parameters()], dtype=float),
-            f"fade_q{q}": wires.fades,
-            f"rec_q{q}": np.array([every, -(-self.run.k_start // every)], dtype=np.int64),
-            f"place_q{q}": wires.drawn_order() if wires.record else _NO_IDS,
-            f"out_q{q}": out,
+            f"out_q{q}_{n}": out for n, (_, out) in zip(("w", *rule.state), recorded, strict=True)
+        }
+        self.arrays |= {
+            f"num_q{q}": np.array([getattr(rule, name) for name in rule.parameters()], dtype=wires.w.dtype),
+            f"rate_q{q}": wires.rates,
+            f"when_q{q}": np.array([wires.renew, wires.interval], dtype=np.int64),
+            f"rec_q{q}": np.array([(e, -(-self.run.k_start // e)) for e, _ in recorded], dtype=np.int64),
+            f"place_q{q}": wires.drawn_order() if wires.records else _NO_IDS,
+            f"gives_q{q}": np.array(wires.gives),
         }
         self.arrays |= {f"{n}_q{q}": a for n, a in zip(("start", "back", "row"), wires.reverse, strict=True)}
         self.arrays |= {f"t{q}_{name}": trace for name, trace in wires.traces.items()}
+
+    def _add_short_term(self, q: int, wires: Wires) -> None:
+        model: Any = wires.short_term
+        self.arrays |= {f"s{q}_{name}": x for name, x in wires.resources.items()}
+        numbers = [getattr(model, name) for name in model.parameters()]
+        self.arrays |= {f"snum_q{q}": np.array(numbers, dtype=wires.w.dtype), f"before_q{q}": wires.before}
 
     def refresh(self, p: int) -> None:
         """Take up the arrays of a population that were replaced since the last chunk."""
@@ -89,11 +118,15 @@ class CompiledEngine:
         self.arrays |= {f"p{p}_{name}": x for name, x in cells.x.items()}
         self.arrays |= {
             f"spk_p{p}": cells.spk,
-            f"ref_p{p}": cells.ref,
+            f"held_p{p}": cells.held,
             f"above_p{p}": cells.above,
             f"last_p{p}": cells.last,
         }
         self.arrays |= {f"x_p{p}_z{z}": x for z, x in enumerate(cells.ou)}
+
+    def refresh_source(self, s: int) -> None:
+        """Take up the arrays of a Poisson source that were replaced since the last chunk."""
+        self.arrays |= sources.source_arrays(s, self.run.sources[s])
 
     def prepare(self, k: int, k_end: int) -> None:
         """Make the input series of the steps k to k_end - 1."""
@@ -101,6 +134,10 @@ class CompiledEngine:
             if cells.input.width:
                 self.arrays[f"It_p{p}"] = cells.input.rows(max(k, 0), k_end)
                 self.arrays[f"int_p{p}"][2] = max(k, 0)
+        for kind in self.run.structure.sources:
+            if kind.varying:
+                self.run.sources[kind.number].prepare(max(k, 0), k_end)
+                self.refresh_source(kind.number)
 
     def advance(self, k: int, k_end: int) -> int:
         """Run steps k to k_end - 1; returns the next step, less than k_end when a spike list is full."""

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from . import plots, theory, units
     from .explore import explore
     from .kernels import kernel_source
+    from .pynn import to_pynn
     from .twin import brian2_twin
 
 __version__ = "0.1.0"
@@ -57,6 +58,7 @@ _LAZY = {  # imported when first used, so that `import snnlab` stays light
     "kernel_source": ".kernels",
     "plots": "",
     "theory": "",
+    "to_pynn": ".pynn",
     "units": "",
 }
 
@@ -82,6 +84,6 @@ __all__ = [
     "Projection", "Record", "Recording", "SpikeTrains", "Synapse", "UnitError", "all_to_all", "brian2_twin",
     "by_distance", "check_units", "delay_by_distance", "explore", "exponential", "fixed_indegree", "from_matrix",
     "kernel_source", "latex", "lognormal", "noise", "normal", "on_grid", "one_to_one", "plots",
-    "poisson", "ramp", "random", "simulate", "sine", "step", "sweep", "theory", "uniform", "units",
+    "poisson", "ramp", "random", "simulate", "sine", "step", "sweep", "theory", "to_pynn", "uniform", "units",
     "weight_by_distance",
 ]  # fmt: skip

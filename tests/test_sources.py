@@ -73,9 +73,9 @@ def test_a_source_spikes_in_each_step_with_probability_rate_dt(dt, rate):
         k = np.arange(1, longest + 1)
         expected = n * p**2 * (1 - p) ** (k - 1.0) * (steps - k)
         found = np.bincount(gaps, minlength=longest + 1)[1 : longest + 1]
-        groups = np.minimum(np.cumsum(expected) // (expected.sum() / 20), 19).astype(int)
-        f, e = np.bincount(groups, found), np.bincount(groups, expected)
-        assert stats.chi2.sf(np.sum((f - e) ** 2 / e)[()], f.size) > 1e-4
+        common = expected > 20
+        chi = np.sum((found[common] - expected[common]) ** 2 / expected[common])
+        assert stats.chi2.sf(chi, common.sum()) > 1e-4
     if p < 0.01:  # hardly to be told from exponential intervals
         assert abs(gaps.std() / gaps.mean() - 1.0) < 0.1
 
@@ -120,7 +120,7 @@ def test_a_rate_that_changes_is_sampled_at_the_start_of_each_step(engine):
         low, high = stats.binom.interval(0.9999, 100 * 200, 0.04)
         assert low <= len(spikes) <= high
     always = snn.PoissonSource(2, lambda t: np.array([10_000.0, 0.0]) if t < 0.35 else 0.0)
-    with pytest.raises(ValueError, match="operands|shape|inhomogeneous"):
+    with pytest.raises(ValueError, match="must always return as many values, got 2 and, at t = 0.4 ms, 1"):
         spikes_of(always, t_stop=1.0, engine=engine)
     always = snn.PoissonSource(2, lambda t: np.array([10_000.0 * (t < 0.35), 0.0]))
     spikes = spikes_of(always, t_stop=1.0, engine=engine)[always].spikes
@@ -271,7 +271,7 @@ def test_a_continued_run_equals_one_long_run(engine):
 
 def test_chunks_and_growing_lists_change_no_bit(monkeypatch):
     whole, groups = network(t_stop=100.0)
-    monkeypatch.setattr("snnlab.simulate.CHUNK_SECONDS", 0.0)  # then each chunk is one step
+    monkeypatch.setattr(sys.modules["snnlab.simulate"], "CHUNK_SECONDS", 0.0)  # then each chunk is one step
     chunked, others = network(t_stop=100.0)
     for mine, theirs in zip(groups, others, strict=True):
         assert same(whole[mine].spikes, chunked[theirs].spikes)
@@ -397,7 +397,7 @@ def test_what_can_not_be_simulated_is_refused():
     simulate = {"t_stop": 1.0, "seed": 1}
     with pytest.raises(ValueError, match="goes to post, which is not simulated here"):
         snn.simulate(post, projections=[snn.PoissonDrive(other, 1.0, 1.0)], **simulate)
-    with pytest.raises(ValueError, match=f"at most {MOST:g} arrivals per step"):
+    with pytest.raises(ValueError, match=re.escape(f"at most {MOST:g} arrivals per step")):
         snn.simulate(post, projections=[snn.PoissonDrive(post, 1e9, 1.0, n_sources=100)], **simulate)
     with pytest.raises(TypeError, match="must be Projections or PoissonDrives, got 3"):
         snn.simulate(post, projections=[3], **simulate)

@@ -113,6 +113,7 @@ def drive(writer: Writer, d: int, kind: DriveKind) -> list[str]:
         "    for j in range(hi - lo):",
         f"        word = np.int64(words_d{d}[j])",
         f"        place = np.uintp(guide_d{d}[{row}, word >> shift_d{d}])",
+        *([f"        word += {row} << 33"] if kind.many_means else []),
         f"        while word >= cdf_d{d}[place]:",
         "            place += np.uintp(1)",
         f"        counts_d{d}[j] = np.int64(place) + offset_d{d}[{row}]",

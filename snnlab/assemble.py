@@ -73,7 +73,7 @@ class Run:
     """A whole simulation, ready to advance from step k."""
 
     cells: list[Cells]
-    sources: list[Source | Firing]
+    sources: list[Any]  # Source (given spikes) or Firing (a Poisson source)
     drives: list[Counts]
     wires: list[Wires]
     structure: Structure
@@ -121,7 +121,7 @@ def assemble(
     k_stop: int,
     dt: float,
     I: Any,
-    projections: tuple[Projection, ...],
+    projections: Any,
     record: Any,
     initial: Any,
     method: str | dict | None,
@@ -154,7 +154,7 @@ def assemble(
         )
         for index, p in enumerate(populations)
     ]
-    sources: list[Source | Firing] = []
+    sources: list[Any] = []
     for origin in origins:
         if isinstance(origin, SpikeTrains):
             sources.append(_source(origin, k_start - history, k_stop, dt))

@@ -100,7 +100,8 @@ def _sampled(source: PoissonSource, k: int, k_end: int, dt: float, width: int) -
 def _value(source: PoissonSource, t: float, width: int) -> np.ndarray:
     """A user's function is called once per step with one number, so that `if t > 50` works in it."""
     try:
-        value = np.asarray(source.rate(t), dtype=float)  # type: ignore[operator]
+        rate: Any = source.rate
+        value = np.asarray(rate(t), dtype=float)
     except (TypeError, ValueError) as error:
         raise TypeError(
             f"PoissonSource.rate: as a function of t it must return a rate in Hz; at t = {t:g} ms: {error}"

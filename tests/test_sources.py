@@ -23,7 +23,7 @@ def listener(n=1, model=NEVER, **receptors):
 def spikes_of(*sources, t_stop, post=None, projections=(), **kw):
     """The recording of a run with sources whose spikes go to one neuron, with weight 0."""
     post = post or listener()
-    wires = [snn.Projection(s, post, snn.all_to_all(), w=0.0, delay=0.1) for s in sources]
+    wires = [snn.Projection(s, post, snn.all_to_all(), w=0.0, delay=0.0) for s in sources]
     return snn.simulate(post, projections=[*wires, *projections], t_stop=t_stop, **{"seed": 1, **kw})
 
 
@@ -58,7 +58,8 @@ def same(a, b):
 @pytest.mark.parametrize("dt, rate", [(0.1, 15.0), (0.1, 2000.0), (1.0, 900.0), (2.0, 500.0)])
 def test_a_source_spikes_in_each_step_with_probability_rate_dt(dt, rate):
     """Counts are binomial, intervals geometric, with the rate exactly as given; rate dt = 1 spikes always."""
-    n, steps, p = 200, 5000, rate * dt / 1000.0
+    p = rate * dt / 1000.0
+    n, steps = (200, 5000) if p > 0.01 else (50, 100_000)
     source = snn.PoissonSource(n, rate)
     spikes = spikes_of(source, t_stop=steps * dt, dt=dt)[source].spikes
     low, high = stats.binom.interval(0.9999, n * steps, p)
@@ -73,11 +74,14 @@ def test_a_source_spikes_in_each_step_with_probability_rate_dt(dt, rate):
         k = np.arange(1, longest + 1)
         expected = n * p**2 * (1 - p) ** (k - 1.0) * (steps - k)
         found = np.bincount(gaps, minlength=longest + 1)[1 : longest + 1]
-        common = expected > 20
-        chi = np.sum((found[common] - expected[common]) ** 2 / expected[common])
-        assert stats.chi2.sf(chi, common.sum()) > 1e-4
+        groups = np.floor(np.cumsum(expected) / expected.sum() * 19.99).astype(
+            int
+        )  # about 20, equally likely
+        e, f = np.bincount(groups, expected), np.bincount(groups, found)
+        e, f = e[e > 0], f[e > 0]
+        assert e.min() > 5 and stats.chi2.sf(np.sum((f - e) ** 2 / e), e.size) > 1e-4
     if p < 0.01:  # hardly to be told from exponential intervals
-        assert abs(gaps.std() / gaps.mean() - 1.0) < 0.1
+        assert abs(gaps.std() / gaps.mean() - 1.0) < 0.06
 
 
 def test_neurons_and_steps_and_sources_are_independent():
@@ -120,7 +124,7 @@ def test_a_rate_that_changes_is_sampled_at_the_start_of_each_step(engine):
         low, high = stats.binom.interval(0.9999, 100 * 200, 0.04)
         assert low <= len(spikes) <= high
     always = snn.PoissonSource(2, lambda t: np.array([10_000.0, 0.0]) if t < 0.35 else 0.0)
-    with pytest.raises(ValueError, match="must always return as many values, got 2 and, at t = 0.4 ms, 1"):
+    with pytest.raises(ValueError, match=r"as many values, got 2 and, at t = 0\.4 ms, 1"):
         spikes_of(always, t_stop=1.0, engine=engine)
     always = snn.PoissonSource(2, lambda t: np.array([10_000.0 * (t < 0.35), 0.0]))
     spikes = spikes_of(always, t_stop=1.0, engine=engine)[always].spikes

@@ -32,14 +32,32 @@ from .neurons import (
     MorrisLecar,
     PoissonGLM,
 )
-from .plasticity import NearestSTDP, PairSTDP, Plasticity
+from .plasticity import (
+    Homeostasis,
+    NearestSTDP,
+    NearestTripletSTDP,
+    PairSTDP,
+    Plasticity,
+    RewardSTDP,
+    TripletSTDP,
+)
 from .recording import Record, Recording
+from .short_term import ShortTerm, TsodyksMarkram
 from .simulate import simulate
 from .sources import PoissonDrive, PoissonSource
 from .spikes import SpikeTrains
 from .stimuli import noise, poisson, ramp, sine, step
 from .sweep import sweep
-from .synapses import NMDA, AlphaConductance, AlphaCurrent, BiExpCurrent, Delta, ExpConductance, ExpCurrent
+from .synapses import (
+    NMDA,
+    AlphaConductance,
+    AlphaCurrent,
+    BiExpCurrent,
+    Delta,
+    ExpConductance,
+    ExpCurrent,
+    GapJunction,
+)
 
 if TYPE_CHECKING:
     from . import plots, theory, units
@@ -79,9 +97,10 @@ def __dir__():
 
 __all__ = [
     "EIF", "LIF", "NMDA", "QIF", "SRM", "AdEx", "AlphaConductance", "AlphaCurrent", "BiExpCurrent", "Delta",
-    "ExpConductance", "ExpCurrent", "FitzHughNagumo", "HindmarshRose", "HodgkinHuxley", "Izhikevich",
-    "Izhikevich2007", "MorrisLecar", "NearestSTDP", "Neuron", "PairSTDP", "Plasticity", "PoissonDrive", "PoissonGLM", "PoissonSource", "Population",
-    "Projection", "Record", "Recording", "SpikeTrains", "Synapse", "UnitError", "all_to_all", "brian2_twin",
+    "ExpConductance", "ExpCurrent", "FitzHughNagumo", "GapJunction", "HindmarshRose", "HodgkinHuxley", "Homeostasis",
+    "Izhikevich", "Izhikevich2007", "MorrisLecar", "NearestSTDP", "NearestTripletSTDP", "Neuron", "PairSTDP", "Plasticity",
+    "PoissonDrive", "PoissonGLM", "PoissonSource", "Population", "Projection", "Record", "Recording", "RewardSTDP",
+    "ShortTerm", "SpikeTrains", "Synapse", "TripletSTDP", "TsodyksMarkram", "UnitError", "all_to_all", "brian2_twin",
     "by_distance", "check_units", "delay_by_distance", "explore", "exponential", "fixed_indegree", "from_matrix",
     "kernel_source", "latex", "lognormal", "noise", "normal", "on_grid", "one_to_one", "plots",
     "poisson", "ramp", "random", "simulate", "sine", "step", "sweep", "theory", "to_pynn", "uniform", "units",

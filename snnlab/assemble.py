@@ -182,6 +182,9 @@ def assemble(
                 w.scalar_weight,
                 type(w.rule) if w.rule else None,
                 w.storage,
+                w.reward,
+                type(w.short_term) if w.short_term else None,
+                w.continuous,
             )
             for w in wires
         ),
@@ -220,6 +223,7 @@ def _lower_precision(cells: list[Cells], wires: list[Wires], dtype: str) -> None
             entry.input.constant = entry.input.constant.astype(dtype)
     for wire_ in wires:
         wire_.w = wire_.w.astype(dtype)
+        wire_.resources = {name: x.astype(dtype) for name, x in wire_.resources.items()}
 
 
 def _wires(
@@ -247,6 +251,8 @@ def _wires(
             source = next(k for k, p in enumerate(populations) if p is pre)
         number = next(k for k, p in enumerate(populations) if p is post)
         wires.append(wire(projection, index, source, number, seed, dt))
+        if projection.reward is not None:
+            wires[-1].reward, wires[-1].gives = _reward(projection.reward, populations, origins)
     names = [o.name for o in origins if isinstance(o, PoissonSource) and o.name]
     if len(set(names)) != len(names):
         raise ValueError(
@@ -264,6 +270,23 @@ def _drives(populations: list[Population], given: list[PoissonDrive], seed: int,
             raise ValueError(f"projections: {drive} goes to {target}, which is not simulated here")
         made.append(counts(drive, index, post, seed, dt))
     return made
+
+
+def _reward(
+    reward: Any, populations: list[Population], origins: list[SpikeTrains | PoissonSource]
+) -> tuple[str, tuple[int, int]]:
+    """Where a projection's rewards come from: the source, and which of its neurons."""
+    start, stop = (
+        (0, reward.n) if isinstance(reward, SpikeTrains) else (as_view(reward).start, as_view(reward).stop)
+    )
+    giver: Any = reward if isinstance(reward, SpikeTrains) else as_view(reward).parent
+    if isinstance(giver, SpikeTrains | PoissonSource):
+        if not any(giver is o for o in origins):
+            origins.append(giver)
+        return f"s{next(k for k, o in enumerate(origins) if o is giver)}", (start, stop)
+    if not any(giver is p for p in populations):
+        raise ValueError(f"Projection.reward: {reward} is not simulated here")
+    return f"p{next(k for k, p in enumerate(populations) if p is giver)}", (start, stop)
 
 
 def _cells(population, index, given: Input, method, seed, dt, n_offsets, base, max_spikes) -> Cells:
@@ -495,18 +518,21 @@ def _continue_sources(sources: list[Firing], start: State, history: int) -> None
 
 
 def _continue_plastic(wires: list[Wires], start: State) -> None:
-    """Copy the weights and traces of an earlier run."""
-    plastic = [w for w in wires if w.rule is not None]
+    """Copy the weights, traces and states of an earlier run's plastic projections."""
+    plastic = [w for w in wires if w.memory()]
     if len(plastic) != len(start.weights):
         raise ValueError(
             f"start: holds {len(start.weights)} plastic projections, this run has {len(plastic)}"
         )
-    for entry, (w, traces) in zip(plastic, start.weights, strict=True):
-        if w.size != entry.w.size or set(traces) != set(entry.traces):
+    for entry, (saved, frames) in zip(plastic, start.weights, strict=True):
+        memory = entry.memory()
+        if {n: x.shape for n, x in saved.items()} != {n: x.shape for n, x in memory.items()}:
             raise ValueError(f"start: {entry.projection} differs from the projection that it continues")
-        entry.w[:] = w
-        for name, trace in traces.items():
-            entry.traces[name][:] = trace
+        for name, x in saved.items():
+            memory[name][:] = x
+        for name, frame in entry.frames(start.k).items():  # another time constant: another frame
+            if frame != frames[name]:
+                entry.traces[name] *= np.exp(frame - frames[name])
 
 
 # --- recording -----------------------------------------------------------------------------------------------
@@ -529,7 +555,7 @@ def _plan_records(
                 if interval < 1:
                     raise ValueError(f"Record.every: must be >= dt = {dt:g} ms, got {every:g}")
             _plan(target[0], target[1], variable, interval)
-    total = sum(w.record[1].nbytes for w in wires if w.record)
+    total = sum(out.nbytes for w in wires for _, out in w.records.values())
     for entry in cells:
         for ids, interval in entry.records.values():
             total += 8 * ids.size * (-(-k_stop // interval) - -(-k_start // interval))
@@ -548,13 +574,15 @@ def _plan_records(
 def _plan_weights(wires: list[Wires], item: Record, k_start: int, k_stop: int, dt: float) -> None:
     """Room for the history of a plastic projection's weights (NumPy gives it page by page, as it is filled)."""
     entry = next((w for w in wires if w.projection is item.what), None)
-    if entry is None or entry.rule is None or item.variable != "w":
+    known = ("w", *entry.rule.state) if entry is not None and entry.rule is not None else ()
+    if entry is None or item.variable not in known:
         raise ValueError(
-            f'record: {item.what} must be a plastic projection of this run, and its variable "w"'
+            f"record: {item.what} must be a plastic projection of this run, and its variable one of {known or ('w',)}, "
+            f"got {item.variable!r}"
         )
     interval = 1 if item.every is None else steps("Record.every", item.every, dt)
     rows = -(-k_stop // interval) - -(-k_start // interval)
-    entry.record = (interval, np.empty((rows, entry.targets.size)))
+    entry.records[item.variable] = (interval, np.empty((rows, entry.targets.size)))
 
 
 def _targets(cells: list[Cells], item: Any):
@@ -605,9 +633,7 @@ def final_state(run: Run, k: int) -> State:
             )
         )  # fmt: skip
     weights = tuple(
-        (w.w.copy(), {name: trace.copy() for name, trace in w.traces.items()})
-        for w in run.wires
-        if w.rule is not None
+        ({name: x.copy() for name, x in w.memory().items()}, w.frames(k)) for w in run.wires if w.memory()
     )
     sources = []
     for s in run.sources:

@@ -13,6 +13,7 @@ from .memory import check_synapses
 from .model import Neuron, Synapse
 from .plasticity import Plasticity
 from .rng import check_seed, generator
+from .short_term import ShortTerm
 from .sources import PoissonSource
 from .spikes import SpikeTrains
 from .storage import KINDS
@@ -211,7 +212,10 @@ class Projection:
         Name of the receptor of `post`; a population with one receptor needs no naming.
     plasticity : Plasticity, optional
         A rule that changes w, for example `PairSTDP(w_max=1.0)`; w must begin inside its bounds.
-
+    short_term : ShortTerm, optional
+        What scales w from spike to spike without changing it, for example `TsodyksMarkram(U=0.5)`.
+    reward : SpikeTrains, Population or view, optional
+        Whose spikes are the rewards of a rule with reward traces, for example of `RewardSTDP()`. They act at once.
     storage : "rows", "dense" or "planes", optional
         How the synapses are kept; chosen from the graph unless given (see `snnlab/storage.py`).
 
@@ -234,7 +238,9 @@ class Projection:
         delay,
         receptor: str | None = None,
         plasticity: Plasticity | None = None,
+        short_term: ShortTerm | None = None,
         *,
+        reward: SpikeTrains | Population | PoissonSource | View | None = None,
         storage: str | None = None,
     ):
         if not isinstance(pre, Population | View | SpikeTrains | PoissonSource):
@@ -259,6 +265,14 @@ class Projection:
         if plasticity is not None and not isinstance(plasticity, Plasticity):
             raise TypeError(f"Projection.plasticity: must be a rule such as PairSTDP(), got {plasticity!r}")
         self.plasticity = plasticity
+        if isinstance(short_term, type) or not (short_term is None or isinstance(short_term, ShortTerm)):
+            raise TypeError(
+                f"Projection.short_term: must be short-term plasticity such as TsodyksMarkram(), got {short_term!r}"
+            )
+        self.short_term = short_term
+        self.reward = self._checked_reward(reward)
+        if self.synapse.continuous():
+            self._check_continuous()
         self._check_bounds(self.w)
         if storage is not None and storage not in KINDS:
             raise ValueError(f"Projection.storage: must be one of {KINDS} or None, got {storage!r}")
@@ -272,6 +286,43 @@ class Projection:
             if bad.size:
                 raise ValueError(
                     f"Projection.w: must be between w_min = {rule.w_min:g} and w_max = {rule.w_max:g}, got {bad[0]:g}"
+                )
+
+    def _checked_reward(self, reward):
+        rule: Any = self.plasticity
+        reads = rule is not None and any(side == "reward" for side, _, _ in rule.traces.values())
+        if reward is not None and not isinstance(reward, SpikeTrains | Population | PoissonSource | View):
+            raise TypeError(
+                f"Projection.reward: must be SpikeTrains, a Population, a PoissonSource or a view of one, got {reward!r}"
+            )
+        if reads and reward is None:
+            raise ValueError(
+                f"Projection.reward: must be given for {rule!r}, whose spikes are rewards (SpikeTrains or a Population)"
+            )
+        if reward is not None and not reads:
+            raise ValueError(f"Projection.reward: must be None, since plasticity = {rule!r} reads no reward")
+        return reward
+
+    def _check_continuous(self) -> None:
+        """A projection without spikes reads states of its pre neurons at the same moment."""
+        kind = type(self.synapse).__name__
+        if isinstance(self.pre, SpikeTrains) or not isinstance(as_view(self.pre).parent, Population):
+            raise TypeError(
+                f"Projection.pre: must be a Population or a view of one for {kind}, got {self.pre!r}"
+            )
+        for state, unit in self.synapse.neuron_states.items():
+            if as_unit(self.pre.model.state.get(state, "1")) != as_unit(unit):
+                raise ValueError(
+                    f"Projection.pre: must have a state {state} in {unit} for {kind}, got {self.pre.model!r}"
+                )
+        if not (isinstance(self.delay, float) and self.delay == 0.0):
+            raise ValueError(
+                f"Projection.delay: must be 0.0 for {kind}, which has no spikes, got {self.delay!r}"
+            )
+        for name in ("plasticity", "short_term"):
+            if getattr(self, name) is not None:
+                raise ValueError(
+                    f"Projection.{name}: must be None for {kind}, which has no spikes, got {getattr(self, name)!r}"
                 )
 
     def _given_pairs(self, pairs) -> tuple[np.ndarray, np.ndarray]:

@@ -18,7 +18,8 @@ from .spikes import SpikeTrains
 class Record:
     """What to record: a state of a population or view, every so many ms (default: every step), or its "rate".
 
-    `Record(p, "w", every=1000.0)` records the weights of a plastic projection: `rec.traces[p, "w"]`.
+    `Record(p, "w", every=1000.0)` records the weights of a plastic projection: `rec.traces[p, "w"]`; likewise the
+    states of its rule, such as the eligibility "c" of `RewardSTDP`.
     `Record(pop, "rate", every=5.0)` gives the population rate in Hz in bins of 5 ms. Raises TypeError for
     something else than a population or view; `simulate` raises ValueError for an unknown variable.
 
@@ -87,7 +88,8 @@ class State:
     dt: float
     seed: int
     cells: tuple[SavedCells, ...]
-    weights: tuple[tuple[np.ndarray, dict[str, np.ndarray]], ...] = ()  # of plastic projections: w and traces
+    # of plastic projections: their arrays, and t/tau in the frame of each trace
+    weights: tuple[tuple[dict[str, np.ndarray], dict[str, float]], ...] = ()
     sources: tuple[SavedSource, ...] = ()
 
     def __repr__(self) -> str:
@@ -109,7 +111,7 @@ class Weights:
 
     projection: Projection
     final: np.ndarray
-    history: _Columns | None
+    history: dict[str, _Columns]
 
 
 class Traces(Mapping):
@@ -121,8 +123,8 @@ class Traces(Mapping):
     def __init__(self, columns: dict[str, _Columns], view: View, weights: tuple[Weights, ...] = ()):
         self._columns: dict[Any, _Columns] = {}
         for entry in weights:
-            if entry.history is not None:
-                self._columns[entry.projection, "w"] = entry.history
+            for name, values in entry.history.items():
+                self._columns[entry.projection, name] = values
         for name, c in columns.items():
             inside = (c.ids >= view.start) & (c.ids < view.stop)
             if inside.any():
@@ -329,10 +331,9 @@ def columns_of(cells: Any, k_start: int, k_done: int, dt: float) -> dict[str, _C
 
 def weights_of(wires: Any, k_start: int, k_done: int, dt: float) -> Weights:
     """The weights of one plastic projection, its history cut at step k_done."""
-    history = None
-    if wires.record is not None:
-        every, out = wires.record
+    history = {}
+    for name, (every, out) in wires.records.items():
         first, stop = -(-k_start // every), -(-k_done // every)
         times = np.asarray(grid_time(np.arange(first, stop) * every, dt))
-        history = _Columns(times, np.arange(wires.targets.size), out[: stop - first])
+        history[name] = _Columns(times, np.arange(wires.targets.size), out[: stop - first])
     return Weights(wires.projection, wires.weights(), history)

@@ -46,6 +46,7 @@ class ReferenceEngine:
         with np.errstate(all="ignore"):
             while k < k_end and all(count(c, k) + c.n <= c.spk.size for c in spiking):
                 if k >= 0:  # k = -1 only delivers what arrives at time 0
+                    couple(run)
                     for cells in run.cells:
                         record(cells, k, run)
                     for wires in run.wires:
@@ -71,6 +72,27 @@ def count(cells: Cells | Firing, k: int) -> int:
     return int(cells.off[max(k, 0) - cells.base + 1])
 
 
+def couple(run: Run) -> None:
+    """The states of receptors without spikes (gap junctions), from the states of both neurons now."""
+    for cells in run.cells:
+        for receptor, cls in cells.system.receptors:
+            if cls.continuous():
+                cells.x[f"{receptor}_{next(iter(cls.state))}"][:] = 0.0
+    for wires in run.wires:
+        synapse, post = wires.projection.synapse, run.cells[wires.post]
+        if synapse.continuous():
+            pre = wires.first[0] + np.repeat(np.arange(wires.first[1]), np.diff(wires.indptr[0]))
+            values = {"w": wires.w[0] if wires.scalar_weight else wires.w}
+            values |= {name: post.x[name][wires.targets] for name in synapse.neuron_states}
+            values |= {f"{name}_pre": run.cells[wires.source].x[name][pre] for name in synapse.neuron_states}
+            for name in synapse.parameters():
+                value = getattr(synapse, name)
+                values[name] = value[wires.targets] if np.ndim(value) else value
+            added = synapse.couple(*(values[a] for a in synapse.equations["couple"].args))
+            state = post.x[f"{wires.projection.receptor}_{next(iter(synapse.state))}"]
+            np.add.at(state, wires.targets, added)
+
+
 def record(cells: Cells, k: int, run: Run) -> None:
     """Copy the recorded states at t = k dt."""
     for name, (ids, every) in cells.records.items():
@@ -79,10 +101,11 @@ def record(cells: Cells, k: int, run: Run) -> None:
 
 
 def record_weights(wires: Wires, k: int, run: Run) -> None:
-    """Copy the recorded weights at t = k dt."""
-    if wires.record is not None and k % wires.record[0] == 0:
-        every, out = wires.record
-        out[k // every - -(-run.k_start // every)] = wires.weights()
+    """Copy the recorded weights and states at t = k dt."""
+    for name, (every, out) in wires.records.items():
+        if k % every == 0:
+            values = wires.w if name == "w" else wires.traces[name] / up(wires, name, k)
+            out[k // every - -(-run.k_start // every)] = wires.in_drawn_order(values)
 
 
 def integrate(cells: Cells, k: int, dt: float, row: np.ndarray | None) -> None:
@@ -186,10 +209,12 @@ def receive(drive: Counts, k: int, run: Run) -> None:
 
 def deliver(wires: Wires, m: int, run: Run) -> None:
     """Bring the spikes that arrive at grid time m to their receptor, in the order of delay, then of pre neuron."""
+    if wires.continuous:
+        return
     source: Cells | Source | Firing = run.sources[wires.source] if wires.replayed else run.cells[wires.source]
     post = run.cells[wires.post]
     if wires.rule is not None:
-        fade(wires)
+        renew(wires, m)
     for c, delay in enumerate(wires.delays):
         a = m - delay - source.base
         if a < 0:
@@ -197,13 +222,17 @@ def deliver(wires: Wires, m: int, run: Run) -> None:
         for pre in source.spk[source.off[a] : source.off[a + 1]] - wires.first[0]:
             if 0 <= pre < wires.first[1]:
                 synapses = slice(wires.indptr[c, pre], wires.indptr[c, pre + 1])
+                row = c * wires.first[1] + pre
                 targets = wires.targets[synapses]
                 w = np.broadcast_to(wires.w[0], targets.shape) if wires.scalar_weight else wires.w[synapses]
+                if wires.short_term is not None:
+                    w = (w * scale(wires, row, m, run.dt)).astype(w.dtype)
                 arrive(wires.projection.synapse, wires.projection.receptor, targets, w, post, m)
                 if wires.rule is not None:
-                    learn_at_arrival(wires, synapses, c * wires.first[1] + pre)
+                    learn_at_arrival(wires, synapses, row, m)
     if wires.rule is not None:
-        learn_at_spikes(wires, post.spk[post.off[m - post.base] : post.off[m - post.base + 1]])
+        learn_at_spikes(wires, post.spk[post.off[m - post.base] : post.off[m - post.base + 1]], m)
+        learn_now_and_then(wires, m, run)
 
 
 def arrive(synapse: Any, receptor: str, targets: np.ndarray, w: np.ndarray, post: Cells, m: int) -> None:
@@ -227,47 +256,96 @@ def arrive(synapse: Any, receptor: str, targets: np.ndarray, w: np.ndarray, post
         targets, w = targets[rest], w[rest]
 
 
-def fade(wires: Wires) -> None:
-    """Traces decay to the time at which this step ends; tiny ones become 0."""
-    for trace, factor in zip(wires.traces.values(), wires.fades, strict=True):
-        trace *= factor
-        trace[trace <= 1e-200] = 0.0
+def up(wires: Wires, name: str, m: int) -> float:
+    """By what a trace or state is multiplied as it is kept: exp(t/tau), t from the last multiple of `renew` steps."""
+    return float(np.exp(m % wires.renew * wires.rate_of.get(name, 0.0)))
 
 
-def learn_at_arrival(wires: Wires, synapses: slice, row: int) -> None:
+def renew(wires: Wires, m: int) -> None:
+    """At a multiple of `renew` that exponential begins at 1 again; tiny values become 0."""
+    if m % wires.renew == 0:
+        for name, rate in wires.rate_of.items():
+            trace = wires.traces[name]
+            trace *= np.exp(-wires.renew * rate)
+            trace[np.abs(trace) <= 1e-200] = 0.0
+
+
+def learn_at_arrival(wires: Wires, synapses: slice, row: int, m: int) -> None:
     """`on_pre` for the synapses of one arriving spike, after the old weights were delivered; then its traces."""
-    learn(wires, "on_pre", np.arange(synapses.start, synapses.stop), np.array([row]), wires.targets[synapses])
-    grow(wires, "pre", row)
+    places = {"pre": np.array([row]), "post": wires.targets[synapses]}
+    learn(wires, "on_pre", np.arange(synapses.start, synapses.stop), places, m)
+    grow(wires, "pre", row, m)
 
 
-def learn_at_spikes(wires: Wires, spikes: np.ndarray) -> None:
+def learn_at_spikes(wires: Wires, spikes: np.ndarray, m: int) -> None:
     """`on_post` for the synapses of each post neuron that spikes now, after all arrivals; then its traces."""
     start, back, rows = wires.reverse
     for j in spikes:
         mine = slice(start[j], start[j + 1])
-        learn(wires, "on_post", back[mine], rows[mine], np.array([j]))
-        grow(wires, "post", j)
+        learn(wires, "on_post", back[mine], {"pre": rows[mine], "post": np.array([j])}, m)
+        grow(wires, "post", j, m)
 
 
-def learn(wires: Wires, function: str, synapses: np.ndarray, rows: np.ndarray, posts: np.ndarray) -> None:
-    """New weights by the rule's function, clipped to its bounds."""
+def learn_now_and_then(wires: Wires, m: int, run: Run) -> None:
+    """Rewards, and then, at multiples of the rule's T, `every` for all synapses."""
     rule: Any = wires.rule
-    if function not in rule.equations:
+    if wires.reward:
+        source = (run.sources if wires.reward[0] == "s" else run.cells)[int(wires.reward[1:])]
+        given = source.spk[source.off[m - source.base] : source.off[m - source.base + 1]]
+        for _ in range(int(((given >= wires.gives[0]) & (given < wires.gives[1])).sum())):
+            grow(wires, "reward", 0, m)
+    if "every" in rule.equations and m > 0 and m % wires.interval == 0:
+        first = np.append(wires.indptr[:, :-1].ravel(), wires.targets.size)
+        rows = np.repeat(np.arange(first.size - 1), np.diff(first))
+        learn(wires, "every", np.arange(rows.size), {"pre": rows, "post": wires.targets}, m)
+
+
+def learn(wires: Wires, function: str, synapses: np.ndarray, places: dict[str, np.ndarray], m: int) -> None:
+    """What the rule's function returns becomes the weights, clipped to their bounds, and states of these synapses."""
+    rule: Any = wires.rule
+    if function not in rule.equations or not synapses.size:
         return
+    places = {**places, "reward": np.zeros(1, dtype=np.int64)}
     values = {name: getattr(rule, name) for name in rule.parameters()} | {"w": wires.w[synapses]}
-    values |= {
-        n: wires.traces[n][rows if side == "pre" else posts] for n, (side, _, _) in rule.traces.items()
-    }
-    new = getattr(rule, function)(*(values[a] for a in rule.equations[function].args))
-    wires.w[synapses] = np.clip(new, rule.w_min, rule.w_max)
+    values |= {n: wires.traces[n][places[side]] / up(wires, n, m) for n, (side, _, _) in rule.traces.items()}
+    values |= {n: wires.traces[n][synapses] / up(wires, n, m) for n in rule.state}
+    read = rule.equations[function]
+    results = getattr(rule, function)(*(values[a] for a in read.args))
+    for name, new in zip(
+        read.returned_names, results if isinstance(results, tuple) else (results,), strict=True
+    ):
+        if name == "w":
+            wires.w[synapses] = np.clip(new, rule.w_min, rule.w_max)
+        else:
+            wires.traces[name][synapses] = new * up(wires, name, m)
 
 
-def grow(wires: Wires, side: str, element: int) -> None:
-    """A spike adds 1 to its neuron's traces, or sets them to 1."""
+def grow(wires: Wires, side: str, element: int, m: int) -> None:
+    """A spike adds 1 to its traces, or sets them to 1."""
     rule: Any = wires.rule
     for name, (of, _, how) in rule.traces.items():
         if of == side:
-            wires.traces[name][element] = 1.0 + (wires.traces[name][element] if how == "add" else 0.0)
+            before = wires.traces[name][element] if how == "add" else 0.0
+            wires.traces[name][element] = before + up(wires, name, m)
+
+
+def scale(wires: Wires, row: int, m: int, dt: float) -> float:
+    """Short-term plasticity: the pre neuron's states now, through the release of this spike; the factor of its weights."""
+    model: Any = wires.short_term
+    values = {name: getattr(model, name) for name in model.parameters()}
+    values |= {name: x[row] for name, x in wires.resources.items()}
+    values["elapsed"] = np.float64((m - wires.before[row]) * dt)
+    factor = 1.0
+    for function in ("recover", "release"):
+        results = getattr(model, function)(*(values[a] for a in model.equations[function].args))
+        results = results if isinstance(results, tuple) else (results,)
+        if function == "release":
+            factor, results = results[0], results[1:]
+        values |= dict(zip(model.changed(function), results, strict=True))
+    for name, x in wires.resources.items():
+        x[row] = values[name]
+    wires.before[row] = m
+    return float(factor)
 
 
 def reset(cells: Cells, m: int, dt: float) -> None:

@@ -302,6 +302,10 @@ def _statements(read: Equations, names: dict[str, str] | None = None) -> str:
 def _synapses(q: int, wires: Wires, run: Run, data: dict, objects: list[str]) -> list[str]:
     """One Synapses object; given spikes become a SpikeGeneratorGroup."""
     projection, post = wires.projection, run.cells[wires.post]
+    if wires.rule is not None or wires.short_term is not None or wires.continuous:
+        raise ValueError(
+            f"brian2_twin: {projection} is plastic or without spikes, which is not translated; write it by hand"
+        )
     graph = projection.draw(run.seed, q, run.dt)
     synapse = type(projection.synapse)
     unit = as_unit(synapse.weight)

@@ -33,6 +33,8 @@ class CompiledEngine:
                 self.arrays |= {f"q{q}_planes": wires.planes, f"q{q}_sums": sums, f"q{q}_come": come}
             if wires.rule is not None:
                 self._add_rule(q, wires)
+            if wires.short_term is not None:
+                self._add_short_term(q, wires)
         for s, source in enumerate(run.sources):
             self.arrays |= {
                 f"spk_s{s}": source.spk,
@@ -89,16 +91,26 @@ class CompiledEngine:
 
     def _add_rule(self, q: int, wires: Wires) -> None:
         rule: Any = wires.rule
-        every, out = wires.record or (NEVER, _NO_OUT)
+        recorded = [wires.records.get(name, (NEVER, _NO_OUT)) for name in ("w", *rule.state)]
         self.arrays |= {
-            f"num_q{q}": np.array([getattr(rule, name) for name in rule.parameters()], dtype=float),
-            f"fade_q{q}": wires.fades,
-            f"rec_q{q}": np.array([every, -(-self.run.k_start // every)], dtype=np.int64),
-            f"place_q{q}": wires.drawn_order() if wires.record else _NO_IDS,
-            f"out_q{q}": out,
+            f"out_q{q}_{n}": out for n, (_, out) in zip(("w", *rule.state), recorded, strict=True)
+        }
+        self.arrays |= {
+            f"num_q{q}": np.array([getattr(rule, name) for name in rule.parameters()], dtype=wires.w.dtype),
+            f"rate_q{q}": wires.rates,
+            f"when_q{q}": np.array([wires.renew, wires.interval], dtype=np.int64),
+            f"rec_q{q}": np.array([(e, -(-self.run.k_start // e)) for e, _ in recorded], dtype=np.int64),
+            f"place_q{q}": wires.drawn_order() if wires.records else _NO_IDS,
+            f"gives_q{q}": np.array(wires.gives),
         }
         self.arrays |= {f"{n}_q{q}": a for n, a in zip(("start", "back", "row"), wires.reverse, strict=True)}
         self.arrays |= {f"t{q}_{name}": trace for name, trace in wires.traces.items()}
+
+    def _add_short_term(self, q: int, wires: Wires) -> None:
+        model: Any = wires.short_term
+        self.arrays |= {f"s{q}_{name}": x for name, x in wires.resources.items()}
+        numbers = [getattr(model, name) for name in model.parameters()]
+        self.arrays |= {f"snum_q{q}": np.array(numbers, dtype=wires.w.dtype), f"before_q{q}": wires.before}
 
     def refresh(self, p: int) -> None:
         """Take up the arrays of a population that were replaced since the last chunk."""

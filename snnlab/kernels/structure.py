@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..plasticity import Plasticity
+from ..short_term import ShortTerm
 from ..system import System
 
 
@@ -30,6 +31,9 @@ class ProjectionKind:
     scalar_weight: bool
     rule: type[Plasticity] | None = None
     storage: str = "rows"  # see storage.py
+    reward: str = ""  # where the rewards of a rule come from, as `source`
+    short_term: type[ShortTerm] | None = None
+    continuous: bool = False  # without spikes (gap junctions)
 
 
 @dataclass(frozen=True)

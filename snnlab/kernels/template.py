@@ -111,10 +111,15 @@ def _coupled(writer: Writer) -> list[str]:
     full = " or ".join(f"count_{x} + n_{x} > spk_{x}.size" for x in spiking)
     inner = ["t = k * dt"]
     for p, kind in numbered:
+        continuous = [(r, cls) for r, cls in kind.system.receptors if cls.continuous()]
+        inner += [f"p{p}_{r}_{state}[:] = 0.0" for r, cls in continuous for state in cls.state]
+    for q, projection in enumerate(writer.structure.projections):
+        inner += projections.couple(writer, q, projection) if projection.continuous else []
+    for p, kind in numbered:
         inner += populations.record(p, kind.system)
     for q, projection in enumerate(writer.structure.projections):
         if projection.rule is not None:
-            inner += rules.record(q)
+            inner += rules.record(writer, q, projection.rule)
     for p, kind in numbered:
         inner += populations.integrate(writer, p, kind)
     for source in writer.structure.sources:

@@ -190,7 +190,7 @@ def assemble(
         ),
         dtype,
         tuple(SourceKind(s, f.varying, f.thinned) for s, f in enumerate(sources) if isinstance(f, Firing)),
-        tuple(DriveKind(d.post, d.drive.receptor, d.w.size == 1, d.row.size > 1) for d in drives),
+        tuple(DriveKind(d.post, d.drive.receptor, d.w.size == 1, d.tables) for d in drives),
     )
     window = 1 if structure.coupled else int(np.clip(WINDOW // max(c.n for c in cells), 8, 1024))
     k = k_start if start else -1

@@ -15,6 +15,8 @@ from .stimuli import Stimulus
 
 CERTAIN = 40.0  # a hazard that no drawn gap exceeds: a probability of 1
 MOST = 1e6  # arrivals per step of a drive
+FEW = 64  # different means, up to which each has a table that is found by its row
+SIDE_BY_SIDE = 50.0  # the largest mean of tables side by side; their first place is count 0
 
 
 @dataclass
@@ -147,6 +149,13 @@ class Counts:
     guide: np.ndarray
     offset: np.ndarray
     shift: int
+    levels: np.ndarray | None = (
+        None  # (places, neurons) uint32: the tables side by side, where most neurons have their own
+    )
+
+    @property
+    def tables(self) -> str:
+        return "one" if self.row.size == 1 else "rows" if self.levels is None else "levels"
 
     def of(self, words: np.ndarray) -> np.ndarray:
         """The counts for given words, one for each neuron."""
@@ -166,9 +175,10 @@ def counts(drive: PoissonDrive, index: int, post: int, seed: int, dt: float) -> 
         )
     means, row = np.unique(mean, return_inverse=True)
     cdf, guide, offset, shift = _tables(means)
+    levels = _levels(cdf, offset)[:, row] if means.size > FEW and means.max() <= SIDE_BY_SIDE else None
     return Counts(
         drive, post, view.start, view.stop, np.atleast_1d(np.asarray(drive.w, dtype=float)),
-        key_of(seed, f"drive {index}"), row.astype(np.int64), cdf, guide, offset, shift,
+        key_of(seed, f"drive {index}"), row.astype(np.int64), cdf, guide, offset, shift, levels,
     )  # fmt: skip
 
 
@@ -183,12 +193,23 @@ def _tables(means: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]
     rows = np.repeat(np.arange(means.size), sizes)
     count = np.arange(begin[-1]) - begin[rows] + lowest[rows]
     cdf = np.rint(pdtr(count, means[rows]) * 2.0**32).astype(np.int64)
-    cdf[begin[1:] - 1] = 2**32  # more than any word
-    shift = 22 if means.size <= 64 else 27  # 1024 guide posts, or 32 where there are many tables
+    cdf[cdf >= 2**32 - 1] = (
+        2**32
+    )  # more than any word: the last place, and what comes so close that it never matters
+    shift = 22 if means.size <= FEW else 27  # 1024 guide posts, or 32 where there are many tables
     posts = np.arange(2 ** (32 - shift), dtype=np.int64) << shift
     cdf += rows * 2**33
     guide = np.searchsorted(cdf, np.arange(means.size)[:, None] * 2**33 + posts, side="right")
     return cdf, guide, lowest - begin[:-1], shift
+
+
+def _levels(cdf: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    """All tables from count 0 on, side by side; 2^32 - 1 where a table has ended."""
+    rows, values = cdf >> 33, cdf & (2**33 - 1)
+    count = np.arange(cdf.size) + offset[rows]
+    levels = np.full((count.max() + 1, offset.size), 2**32 - 1, dtype=np.uint32)
+    levels[count, rows] = np.minimum(values, 2**32 - 1)
+    return np.ascontiguousarray(levels[: np.flatnonzero((levels < 2**32 - 1).any(axis=1)).max(initial=0) + 1])
 
 
 def _check_additive(drive: PoissonDrive) -> None:

@@ -190,8 +190,10 @@ def test_a_drives_counts_are_poisson_and_independent(mean):
         assert abs(np.corrcoef(a.ravel(), b.ravel())[0, 1]) < 4.5 / np.sqrt(a.size)
 
 
-def test_each_neuron_of_a_drive_has_its_own_mean():
-    rates = np.concatenate([[0.0, 1e4, 1e6], np.linspace(10.0, 40_000.0, 297)])
+@pytest.mark.parametrize("highest, different", [(1e6, 300), (40_000.0, 300), (40_000.0, 20)])
+def test_each_neuron_of_a_drive_has_its_own_mean(highest, different):
+    """Of few different means each has a table, of many small ones they stand side by side."""
+    rates = np.concatenate([[0.0, highest], np.resize(np.linspace(10.0, 40_000.0, different - 2), 298)])
     x = counts_of(rates, 300, 2000)
     mean = rates * 1e-4
     low, high = stats.poisson.interval(1 - 1e-6, mean * 2000)
@@ -199,6 +201,17 @@ def test_each_neuron_of_a_drive_has_its_own_mean():
     assert (total[0] == 0) and (low[1:] <= total[1:]).all() and (total[1:] <= high[1:]).all()
     fano = x[:, 1:].var(axis=0) / mean[1:]
     assert (np.abs(fano - 1.0) < 5 * np.sqrt((2 + 1 / mean[1:]) / 2000)).all()
+
+
+@pytest.mark.parametrize(
+    "rates", [500.0, [0.0, 3.0, 4e4, 1e5], np.linspace(0.0, 4e5, 700), np.geomspace(1.0, 5e6, 700)]
+)
+def test_both_engines_draw_the_same_counts(rates):
+    n = 700
+    rates = rates if np.ndim(rates) == 0 else np.resize(rates, n)
+    a, b = (counts_of(rates, n, 40, engine=engine) for engine in ENGINES)
+    np.testing.assert_array_equal(a, b)
+    assert a.max() > 0
 
 
 @pytest.mark.parametrize("receptor", [snn.ExpCurrent(20.0), snn.ExpCurrent(2.0)])

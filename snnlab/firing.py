@@ -175,7 +175,7 @@ def counts(drive: PoissonDrive, index: int, post: int, seed: int, dt: float) -> 
         )
     means, row = np.unique(mean, return_inverse=True)
     cdf, guide, offset, shift = _tables(means)
-    levels = _levels(cdf, offset)[:, row] if means.size > FEW and means.max() <= SIDE_BY_SIDE else None
+    levels = _levels(cdf, offset, row) if means.size > FEW and means.max() <= SIDE_BY_SIDE else None
     return Counts(
         drive, post, view.start, view.stop, np.atleast_1d(np.asarray(drive.w, dtype=float)),
         key_of(seed, f"drive {index}"), row.astype(np.int64), cdf, guide, offset, shift, levels,
@@ -203,13 +203,14 @@ def _tables(means: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]
     return cdf, guide, lowest - begin[:-1], shift
 
 
-def _levels(cdf: np.ndarray, offset: np.ndarray) -> np.ndarray:
+def _levels(cdf: np.ndarray, offset: np.ndarray, row: np.ndarray) -> np.ndarray:
     """All tables from count 0 on, side by side; 2^32 - 1 where a table has ended."""
     rows, values = cdf >> 33, cdf & (2**33 - 1)
     count = np.arange(cdf.size) + offset[rows]
     levels = np.full((count.max() + 1, offset.size), 2**32 - 1, dtype=np.uint32)
     levels[count, rows] = np.minimum(values, 2**32 - 1)
-    return np.ascontiguousarray(levels[: np.flatnonzero((levels < 2**32 - 1).any(axis=1)).max(initial=0) + 1])
+    used = np.flatnonzero((levels < 2**32 - 1).any(axis=1)).max(initial=0) + 1
+    return np.ascontiguousarray(levels[:used, row])
 
 
 def _check_additive(drive: PoissonDrive) -> None:

@@ -73,7 +73,7 @@ class Run:
     """A whole simulation, ready to advance from step k."""
 
     cells: list[Cells]
-    sources: list[Source | Firing]
+    sources: list[Any]  # Source (given spikes) or Firing (a Poisson source)
     drives: list[Counts]
     wires: list[Wires]
     structure: Structure
@@ -121,7 +121,7 @@ def assemble(
     k_stop: int,
     dt: float,
     I: Any,
-    projections: tuple[Projection, ...],
+    projections: Any,
     record: Any,
     initial: Any,
     method: str | dict | None,
@@ -154,7 +154,7 @@ def assemble(
         )
         for index, p in enumerate(populations)
     ]
-    sources: list[Source | Firing] = []
+    sources: list[Any] = []
     for origin in origins:
         if isinstance(origin, SpikeTrains):
             sources.append(_source(origin, k_start - history, k_stop, dt))
@@ -190,7 +190,7 @@ def assemble(
         ),
         dtype,
         tuple(SourceKind(s, f.varying, f.thinned) for s, f in enumerate(sources) if isinstance(f, Firing)),
-        tuple(DriveKind(d.post, d.drive.receptor, d.w.size == 1, d.row.size > 1) for d in drives),
+        tuple(DriveKind(d.post, d.drive.receptor, d.w.size == 1, d.tables) for d in drives),
     )
     window = 1 if structure.coupled else int(np.clip(WINDOW // max(c.n for c in cells), 8, 1024))
     k = k_start if start else -1

@@ -15,6 +15,8 @@ from .stimuli import Stimulus
 
 CERTAIN = 40.0  # a hazard that no drawn gap exceeds: a probability of 1
 MOST = 1e6  # arrivals per step of a drive
+FEW = 64  # different means, up to which each has a table that is found by its row
+SIDE_BY_SIDE = 50.0  # the largest mean of tables side by side; their first place is count 0
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Firing:
     hazard: np.ndarray = field(default_factory=lambda: np.zeros(1))
     ratio: np.ndarray = field(default_factory=lambda: np.ones((1, 1)))
     first_row: int = 0
+    width: int = 0  # 1 or n rates per step, 0 before the first is known
     thinned: bool = False
 
     @property
@@ -52,7 +55,7 @@ class Firing:
         """Sample the rate at the steps k to k_end - 1."""
         if self.varying:
             self.first_row = k
-            self._take(_sampled(self.source, k, k_end, self.dt))
+            self._take(_sampled(self.source, k, k_end, self.dt, self.width))
 
     def _take(self, rates: np.ndarray) -> None:
         """Hazards and ratios of rates in Hz, shape (rows, 1 or n)."""
@@ -60,7 +63,7 @@ class Firing:
         highest = p.max(axis=1)
         with np.errstate(divide="ignore"):
             self.hazard = np.minimum(-np.log1p(-highest), CERTAIN)
-        self.thinned = p.shape[1] > 1
+        self.width, self.thinned = p.shape[1], p.shape[1] > 1
         if self.thinned:
             self.ratio = p / np.where(highest > 0, highest, 1.0)[:, None]
 
@@ -83,23 +86,24 @@ def firing(source: PoissonSource, index: int, seed: int, dt: float, k_start: int
     return made
 
 
-def _sampled(source: PoissonSource, k: int, k_end: int, dt: float) -> np.ndarray:
+def _sampled(source: PoissonSource, k: int, k_end: int, dt: float, width: int) -> np.ndarray:
     """The rates in Hz at the steps k to k_end - 1, (steps, 1 or n)."""
     times = np.asarray(grid_time(np.arange(k, k_end), dt))
     if isinstance(source.rate, Stimulus):
         rates = source.rate.sample(times)
     else:
-        rates = np.array([_value(source, float(t)) for t in times])
+        rates = np.array([_value(source, float(t), width) for t in times])
     bad = np.flatnonzero(~((rates >= 0) & (rates * dt <= 1000.0)).all(axis=1))
     if bad.size:
         _check_rates(rates[bad[:1]], dt, f" at t = {times[bad[0]]:g} ms")
     return rates
 
 
-def _value(source: PoissonSource, t: float) -> np.ndarray:
+def _value(source: PoissonSource, t: float, width: int) -> np.ndarray:
     """A user's function is called once per step with one number, so that `if t > 50` works in it."""
     try:
-        value = np.asarray(source.rate(t), dtype=float)  # type: ignore[operator]
+        rate: Any = source.rate
+        value = np.asarray(rate(t), dtype=float)
     except (TypeError, ValueError) as error:
         raise TypeError(
             f"PoissonSource.rate: as a function of t it must return a rate in Hz; at t = {t:g} ms: {error}"
@@ -107,6 +111,10 @@ def _value(source: PoissonSource, t: float) -> np.ndarray:
     if value.shape not in ((), (1,), (source.n,)):
         raise ValueError(
             f"PoissonSource.rate: as a function of t it must return a number or shape ({source.n},), got {value.shape}"
+        )
+    if width and value.size != width:
+        raise ValueError(
+            f"PoissonSource.rate: as a function of t it must always return as many values, got {width} and, at t = {t:g} ms, {value.size}"
         )
     return value.reshape(-1)
 
@@ -124,9 +132,10 @@ def _check_rates(rates: np.ndarray, dt: float, when: str) -> None:
 class Counts:
     """A PoissonDrive while it runs: where it goes, and the tables by which a random word becomes a count.
 
-    Neuron j of the view has the table `row[j]` (all have table 0 where `row` is (1,)). `cdf` holds the tables one after the other: the
-    distribution in units of 2^-32, each closed by 2^32. `guide[row, word >> shift]` is where to begin: the first place that may exceed
-    the word. The count is the first place that does, plus `offset[row]`.
+    Neuron j of the view has the table `row[j]` (all have table 0 where `row` is (1,)). `cdf` holds the tables one after
+    the other: the distribution in units of 2^-32, each closed by 2^32, plus 2^33 times the row, so that all is in order.
+    The count of a word is the first place that exceeds it (plus 2^33 times the row), plus `offset[row]`.
+    `guide[row, word >> shift]` is where to begin.
     """
 
     drive: PoissonDrive
@@ -140,18 +149,18 @@ class Counts:
     guide: np.ndarray
     offset: np.ndarray
     shift: int
+    levels: np.ndarray | None = (
+        None  # (places, neurons) uint32: the tables side by side, where most neurons have their own
+    )
+
+    @property
+    def tables(self) -> str:
+        return "one" if self.row.size == 1 else "rows" if self.levels is None else "levels"
 
     def of(self, words: np.ndarray) -> np.ndarray:
-        """The counts for given words, one for each neuron (the reference's way: a search in each table)."""
-        rows = np.broadcast_to(self.row, words.shape)
-        counts = np.empty(words.size)
-        for row in np.unique(rows):
-            table = self.cdf[self.guide[row, 0] :]
-            table = table[: np.searchsorted(table >= 2**32, True) + 1]
-            mine = rows == row
-            counts[mine] = np.searchsorted(table, words[mine].astype(np.int64), side="right")
-            counts[mine] += self.guide[row, 0] + self.offset[row]
-        return counts
+        """The counts for given words, one for each neuron."""
+        places = np.searchsorted(self.cdf, words.astype(np.int64) + self.row * 2**33, side="right")
+        return (places + self.offset[self.row]).astype(float)
 
 
 def counts(drive: PoissonDrive, index: int, post: int, seed: int, dt: float) -> Counts:
@@ -166,9 +175,10 @@ def counts(drive: PoissonDrive, index: int, post: int, seed: int, dt: float) -> 
         )
     means, row = np.unique(mean, return_inverse=True)
     cdf, guide, offset, shift = _tables(means)
+    levels = _levels(cdf, offset, row) if means.size > FEW and means.max() <= SIDE_BY_SIDE else None
     return Counts(
         drive, post, view.start, view.stop, np.atleast_1d(np.asarray(drive.w, dtype=float)),
-        key_of(seed, f"drive {index}"), row.astype(np.int64), cdf, guide, offset, shift,
+        key_of(seed, f"drive {index}"), row.astype(np.int64), cdf, guide, offset, shift, levels,
     )  # fmt: skip
 
 
@@ -183,12 +193,24 @@ def _tables(means: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]
     rows = np.repeat(np.arange(means.size), sizes)
     count = np.arange(begin[-1]) - begin[rows] + lowest[rows]
     cdf = np.rint(pdtr(count, means[rows]) * 2.0**32).astype(np.int64)
-    cdf[begin[1:] - 1] = 2**32  # more than any word
-    shift = 22 if means.size <= 64 else 27  # 1024 guide posts, or 32 where there are many tables
+    cdf[cdf >= 2**32 - 1] = (
+        2**32
+    )  # more than any word: the last place, and what comes so close that it never matters
+    shift = 22 if means.size <= FEW else 27  # 1024 guide posts, or 32 where there are many tables
     posts = np.arange(2 ** (32 - shift), dtype=np.int64) << shift
-    whole = rows * 2**33 + cdf  # sorted: one search finds all
-    guide = np.searchsorted(whole, np.arange(means.size)[:, None] * 2**33 + posts, side="right")
+    cdf += rows * 2**33
+    guide = np.searchsorted(cdf, np.arange(means.size)[:, None] * 2**33 + posts, side="right")
     return cdf, guide, lowest - begin[:-1], shift
+
+
+def _levels(cdf: np.ndarray, offset: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """All tables from count 0 on, side by side; 2^32 - 1 where a table has ended."""
+    rows, values = cdf >> 33, cdf & (2**33 - 1)
+    count = np.arange(cdf.size) + offset[rows]
+    levels = np.full((count.max() + 1, offset.size), 2**32 - 1, dtype=np.uint32)
+    levels[count, rows] = np.minimum(values, 2**32 - 1)
+    used = np.flatnonzero((levels < 2**32 - 1).any(axis=1)).max(initial=0) + 1
+    return np.ascontiguousarray(levels[:used, row])
 
 
 def _check_additive(drive: PoissonDrive) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -209,12 +209,12 @@ class Recording:
         t_start: float,
         t_stop: float,
         stopped: str,
-        sources: tuple[tuple[PoissonSource, SpikeTrains], ...] = (),
+        sources: tuple[tuple[PoissonSource, Callable[[], SpikeTrains]], ...] = (),
     ):
         self.populations, self.names = tuple(populations), tuple(names)
         self._spikes, self._columns, self._weights = spikes, columns, weights
         self._methods, self._graphs, self._rates = methods, graphs, rates
-        self._sources = sources
+        self._sources = sources  # their spikes are put together when first asked for
         self.final: State = final
         self.dt: float = dt
         self.seed: int = seed
@@ -230,8 +230,9 @@ class Recording:
             if population is view.parent:
                 part = spikes if view.n == population.n else spikes.neurons(view.start, view.stop)
                 return _Part(view, part, columns)
-        for source, spikes in self._sources:
+        for source, made in self._sources:
             if source is view.parent:
+                spikes = made()
                 part = spikes if view.n == source.n else spikes.neurons(view.start, view.stop)
                 return _Part(view, part, {})
         raise KeyError(f"rec[...]: {what} was not simulated; there are {', '.join(self.names)}")
@@ -306,7 +307,8 @@ class Recording:
             lines.append(
                 f"{name}: {population.n:,} {model} (method {method}): {len(spikes):,} spikes, {rate:.1f} Hz per neuron."
             )
-        for source, spikes in self._sources:
+        for source, made in self._sources:
+            spikes = made()
             lines.append(
                 f"{source}: {source.n:,} Poisson neurons: {len(spikes):,} spikes, {spikes.rate().mean():.1f} Hz per neuron."
             )

@@ -42,8 +42,9 @@ class ReferenceEngine:
     def advance(self, k: int, k_end: int) -> int:
         """Run steps k to k_end - 1; returns the next step, less than k_end when a spike list is full."""
         run = self.run
+        spiking: list[Cells | Firing] = [*run.cells, *self.firing]
         with np.errstate(all="ignore"):
-            while k < k_end and all(count(c, k) + c.n <= c.spk.size for c in (*run.cells, *self.firing)):
+            while k < k_end and all(count(c, k) + c.n <= c.spk.size for c in spiking):
                 if k >= 0:  # k = -1 only delivers what arrives at time 0
                     couple(run)
                     for cells in run.cells:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Sequence
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -298,7 +299,7 @@ def _recording(run: Run, record: Any, stopped: str) -> Recording:
         methods=[c.method for c in run.cells], spikes=spikes, columns=columns,
         weights=tuple(weights_of(w, run.k_start, k_done, dt) for w in run.wires if w.rule is not None), graphs=graph,
         rates=rates, final=final_state(run, k_done), dt=dt, seed=run.seed, t_start=t_start, t_stop=t_stop, stopped=stopped,
-        sources=tuple((f.source, _spikes(f, run, k_done)) for f in run.sources if isinstance(f, Firing)),
+        sources=tuple((f.source, cache(partial(_spikes, f, run, k_done))) for f in run.sources if isinstance(f, Firing)),
     )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def keep(kind: SourceKind) -> list[str]:
 def drive_arrays(d: int, counts: Any, dtype: str) -> dict[str, Any]:
     """What the kernel takes of a drive."""
     return {
-        f"cdf_d{d}": counts.cdf, f"guide_d{d}": counts.guide, f"offset_d{d}": counts.offset, f"row_d{d}": counts.row,
+        f"levels_d{d}": counts.levels, f"cdf_d{d}": counts.cdf, f"guide_d{d}": counts.guide, f"offset_d{d}": counts.offset, f"row_d{d}": counts.row,
         f"w_d{d}": counts.w.astype(dtype), f"key_d{d}": np.array(counts.key),
         f"int_d{d}": np.array([counts.start, counts.stop, counts.shift], dtype=np.int64),
     }  # fmt: skip
@@ -87,22 +87,22 @@ def drive_arrays(d: int, counts: Any, dtype: str) -> dict[str, Any]:
 
 def drive_setup(writer: Writer, d: int, kind: DriveKind) -> None:
     """The arguments and constants of one drive, and room for a block of words and counts."""
-    writer.argument(*(f"{name}_d{d}" for name in ("cdf", "guide", "offset", "w", "key", "int")))
-    if kind.many_means:
-        writer.argument(f"row_d{d}")
+    tables = {"one": (), "rows": ("row",), "levels": ("levels",)}[kind.tables]
+    tables += () if kind.tables == "levels" else ("cdf", "guide", "offset")
+    writer.argument(*(f"{name}_d{d}" for name in (*tables, "w", "key", "int")))
     writer.setup += [
         f"words_d{d}, counts_d{d} = np.empty({BLOCK}, np.uint32), np.empty({BLOCK}, np.{writer.structure.dtype})",
         f"first_d{d}, shift_d{d} = int_d{d}[0], int_d{d}[2]",
     ]
+    if kind.tables == "levels":
+        writer.setup.append(f"number_d{d} = np.empty({BLOCK}, np.uint32)")
 
 
 def drive(writer: Writer, d: int, kind: DriveKind) -> list[str]:
     """The arrivals of one step: a word for each neuron, its count by the tables, and all arrivals at once."""
     onto = ProjectionKind(f"d{d}", kind.post, kind.receptor, kind.scalar_weight)
-    row = "row_b[j]" if kind.many_means else "0"
     w = f"w_d{d}[0]" if kind.scalar_weight else "w_b[j]"
     slices = projections.slices(writer, onto)
-    slices += [f"row_b = row_d{d}[lo - first_d{d} : hi - first_d{d}]"] if kind.many_means else []
     slices += [] if kind.scalar_weight else [f"w_b = w_d{d}[lo - first_d{d} : hi - first_d{d}]"]
     return [
         f"# drive {d} -> p{kind.post}.{kind.receptor}",
@@ -110,12 +110,43 @@ def drive(writer: Writer, d: int, kind: DriveKind) -> list[str]:
         f"    hi = min(lo + {BLOCK}, int_d{d}[1])",
         f"    fill_words(words_d{d}, hi - lo, lo - first_d{d}, np.uint64(k), np.uint64(0), key_d{d}[0], key_d{d}[1])",
         *indented(slices),
-        "    for j in range(hi - lo):",
-        f"        word = np.int64(words_d{d}[j])",
-        f"        place = np.uintp(guide_d{d}[{row}, word >> shift_d{d}])",
-        f"        while word >= cdf_d{d}[place]:",
-        "            place += np.uintp(1)",
-        f"        counts_d{d}[j] = np.int64(place) + offset_d{d}[{row}]",
+        *indented(_passed(d) if kind.tables == "levels" else _looked_up(d, kind)),
         "    for j in range(hi - lo):",
         *indented(projections.selected(writer, onto, f"{w} * counts_d{d}[j]"), 2),
+    ]
+
+
+def _looked_up(d: int, kind: DriveKind) -> list[str]:
+    """Counts by a search in a table that starts near its end."""
+    row = "row_b[j]" if kind.tables == "rows" else "0"
+    return [
+        *([f"row_b = row_d{d}[lo - first_d{d} : hi - first_d{d}]"] if kind.tables == "rows" else []),
+        "for j in range(hi - lo):",
+        f"    word = np.int64(words_d{d}[j])",
+        f"    place = np.uintp(guide_d{d}[{row}, word >> shift_d{d}])",
+        *([f"    word += {row} << 33"] if kind.tables == "rows" else []),
+        f"    while word >= cdf_d{d}[place]:",
+        "        place += np.uintp(1)",
+        f"    counts_d{d}[j] = np.int64(place) + offset_d{d}[{row}]",
+    ]
+
+
+def _passed(d: int) -> list[str]:
+    """Counts by passing level after level, all neurons of the block at once, until no word is as high."""
+    return [
+        f"words_b, number_b, counts_b = words_d{d}[: hi - lo], number_d{d}[: hi - lo], counts_d{d}[: hi - lo]",
+        "for j in range(hi - lo):",
+        "    number_b[j] = 0",
+        "    words_b[j] = min(words_b[j], np.uint32(4294967294))  # below the level that no word passes",
+        f"for place in range(levels_d{d}.shape[0]):",
+        f"    level_b = levels_d{d}[place, lo - first_d{d} : hi - first_d{d}]",
+        "    higher = np.uint32(0)",
+        "    for j in range(hi - lo):",
+        "        passed = np.uint32(1) if words_b[j] >= level_b[j] else np.uint32(0)",
+        "        number_b[j] += passed",
+        "        higher |= passed",
+        "    if higher == 0:",
+        "        break",
+        "for j in range(hi - lo):",
+        "    counts_b[j] = number_b[j]",
     ]

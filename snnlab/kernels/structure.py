@@ -52,7 +52,7 @@ class DriveKind:
     post: int
     receptor: str
     scalar_weight: bool
-    many_means: bool
+    tables: str  # "one" for all, "rows" for a few, or "levels" where most neurons have their own
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..assemble import Run, assemble, populations_of
+from ..firing import Firing
 from ..grid import check_dt, check_t_stop, grid_time
 from ..network import Graph
 from ..recording import Record
@@ -142,6 +143,11 @@ def to_pynn(
         populations_of(what), k_stop=check_t_stop(t_stop, dt, 0.0), dt=dt, I=I, projections=projections,
         record=record, initial=initial, method=None, seed=check_seed(seed), start=None, max_spikes=1,
     )  # fmt: skip
+    random = [s.source for s in run.sources if isinstance(s, Firing)] + [d.drive for d in run.drives]
+    if random:
+        raise ValueError(
+            f"to_pynn: {random[0]} is drawn at random, and its numbers would differ in PyNN; send the spikes of a run: rec[source].spikes"
+        )
     graphs = [drawn(q, wires, run) for q, wires in enumerate(run.wires)]
     data: dict[str, Any] = {}
     cells = [cell_of(p, run, graphs) for p in range(len(run.cells))]

@@ -292,7 +292,10 @@ def latex(model: Declared | type[Declared]) -> str:
     lines = _dynamics_lines(cls)
     if "couple" in cls.equations:
         read = cls.equations["couple"]
-        lines = [*_assigned(read), rf"{symbol(next(iter(cls.state)))} &= \sum {expression_tex(read.returns[0], 2)}"]
+        lines = [
+            *_assigned(read),
+            rf"{symbol(next(iter(cls.state)))} &= \sum {expression_tex(read.returns[0], 2)}",
+        ]
     if "current" in cls.equations:
         lines += _assigned(cls.equations["current"])
         lines.append(f"I &= {expression_tex(cls.equations['current'].returns[0])}")

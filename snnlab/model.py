@@ -525,7 +525,9 @@ class Synapse(Declared, abstract=True):
         name, read = cls.__name__, cls.equations
         if "couple" in read:
             if "arrive" in read or len(cls.state) != 1 or len(read["couple"].returns) != 1:
-                raise TypeError(f"{name}.couple: stands in place of arrive, and returns what is added to the one state")
+                raise TypeError(
+                    f"{name}.couple: stands in place of arrive, and returns what is added to the one state"
+                )
         elif "arrive" not in read:
             raise TypeError(f"{name}.arrive: is missing; it says what one spike changes")
         if cls.state and not {"dynamics", "current"} <= set(read):

@@ -285,14 +285,18 @@ class Projection:
         """A projection without spikes reads states of its pre neurons at the same moment."""
         kind = type(self.synapse).__name__
         if isinstance(self.pre, SpikeTrains):
-            raise TypeError(f"Projection.pre: must be a Population or a view of one for {kind}, got {self.pre!r}")
+            raise TypeError(
+                f"Projection.pre: must be a Population or a view of one for {kind}, got {self.pre!r}"
+            )
         for state, unit in self.synapse.neuron_states.items():
             if as_unit(self.pre.model.state.get(state, "1")) != as_unit(unit):
                 raise ValueError(
                     f"Projection.pre: must have a state {state} in {unit} for {kind}, got {self.pre.model!r}"
                 )
         if not (isinstance(self.delay, float) and self.delay == 0.0):
-            raise ValueError(f"Projection.delay: must be 0.0 for {kind}, which has no spikes, got {self.delay!r}")
+            raise ValueError(
+                f"Projection.delay: must be 0.0 for {kind}, which has no spikes, got {self.delay!r}"
+            )
         for name in ("plasticity", "short_term"):
             if getattr(self, name) is not None:
                 raise ValueError(

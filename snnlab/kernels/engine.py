@@ -88,7 +88,9 @@ class CompiledEngine:
     def _add_rule(self, q: int, wires: Wires) -> None:
         rule: Any = wires.rule
         recorded = [wires.records.get(name, (NEVER, _NO_OUT)) for name in ("w", *rule.state)]
-        self.arrays |= {f"out_q{q}_{n}": out for n, (_, out) in zip(("w", *rule.state), recorded, strict=True)}
+        self.arrays |= {
+            f"out_q{q}_{n}": out for n, (_, out) in zip(("w", *rule.state), recorded, strict=True)
+        }
         self.arrays |= {
             f"num_q{q}": np.array([getattr(rule, name) for name in rule.parameters()], dtype=wires.w.dtype),
             f"rate_q{q}": wires.rates,

@@ -139,7 +139,9 @@ def _refresh(writer: Writer, q: int, rule: type[Plasticity], step: str) -> list[
     """up and down of the step, once."""
     if not taus(rule):
         return []
-    exp = "exp" if writer.structure.dtype == "float64" else "np.exp"  # single precision has no room for the frame
+    exp = (
+        "exp" if writer.structure.dtype == "float64" else "np.exp"
+    )  # single precision has no room for the frame
     lines = [f"if fresh_q{q} != {step}:", f"    fresh_q{q} = {step}"]
     for k, tau in enumerate(taus(rule)):
         lines += [

@@ -10,6 +10,7 @@ import numpy as np
 
 from .grid import grid_time
 from .network import Graph, Population, Projection, View, as_view
+from .sources import PoissonSource
 from .spikes import SpikeTrains
 
 
@@ -68,6 +69,17 @@ class SavedCells:
 
 
 @dataclass(frozen=True, repr=False)
+class SavedSource:
+    """One Poisson source's part of a State."""
+
+    n: int
+    left: np.ndarray
+    number: np.ndarray
+    spk: np.ndarray
+    off: np.ndarray
+
+
+@dataclass(frozen=True, repr=False)
 class State:
     """Everything that a run needs to go on: `simulate(..., start=rec.final)`. `t` is the clock in ms."""
 
@@ -78,6 +90,7 @@ class State:
     cells: tuple[SavedCells, ...]
     # of plastic projections: their arrays, and t/tau in the frame of each trace
     weights: tuple[tuple[dict[str, np.ndarray], dict[str, float]], ...] = ()
+    sources: tuple[SavedSource, ...] = ()
 
     def __repr__(self) -> str:
         return f"State(t={self.t:g} ms, {sum(c.n for c in self.cells)} neurons)"
@@ -110,8 +123,8 @@ class Traces(Mapping):
     def __init__(self, columns: dict[str, _Columns], view: View, weights: tuple[Weights, ...] = ()):
         self._columns: dict[Any, _Columns] = {}
         for entry in weights:
-            for name, values in entry.history.items():
-                self._columns[entry.projection, name] = values
+            for name, column in entry.history.items():
+                self._columns[entry.projection, name] = column
         for name, c in columns.items():
             inside = (c.ids >= view.start) & (c.ids < view.stop)
             if inside.any():
@@ -196,10 +209,12 @@ class Recording:
         t_start: float,
         t_stop: float,
         stopped: str,
+        sources: tuple[tuple[PoissonSource, SpikeTrains], ...] = (),
     ):
         self.populations, self.names = tuple(populations), tuple(names)
         self._spikes, self._columns, self._weights = spikes, columns, weights
         self._methods, self._graphs, self._rates = methods, graphs, rates
+        self._sources = sources
         self.final: State = final
         self.dt: float = dt
         self.seed: int = seed
@@ -207,14 +222,18 @@ class Recording:
         self.t_stop: float = t_stop
         self.stopped: str = stopped  # why the run ended early; "" if it did not
 
-    def __getitem__(self, what: Population | View) -> _Part:
-        if not isinstance(what, Population | View):
+    def __getitem__(self, what: Population | View | PoissonSource) -> _Part:
+        if not isinstance(what, Population | View | PoissonSource):
             raise TypeError(f"rec[...]: takes a population or a view of one, got {what!r}")
         view = as_view(what)
         for population, spikes, columns in zip(self.populations, self._spikes, self._columns, strict=True):
             if population is view.parent:
                 part = spikes if view.n == population.n else spikes.neurons(view.start, view.stop)
                 return _Part(view, part, columns)
+        for source, spikes in self._sources:
+            if source is view.parent:
+                part = spikes if view.n == source.n else spikes.neurons(view.start, view.stop)
+                return _Part(view, part, {})
         raise KeyError(f"rec[...]: {what} was not simulated; there are {', '.join(self.names)}")
 
     def _only(self, attribute: str) -> _Part:
@@ -286,6 +305,10 @@ class Recording:
             rate = float(spikes.rate().mean())
             lines.append(
                 f"{name}: {population.n:,} {model} (method {method}): {len(spikes):,} spikes, {rate:.1f} Hz per neuron."
+            )
+        for source, spikes in self._sources:
+            lines.append(
+                f"{source}: {source.n:,} Poisson neurons: {len(spikes):,} spikes, {spikes.rate().mean():.1f} Hz per neuron."
             )
         if self.stopped:
             lines.append(f"Stopped early: {self.stopped}.")

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from .assemble import Cells, Run, Source
+from .firing import Counts, Firing
 from .methods import METHODS
-from .rng import draw01, normal01
+from .rng import gaps, normals, uniforms, words
 from .wires import Wires
 
 
@@ -21,22 +22,28 @@ class ReferenceEngine:
     def __init__(self, run: Run):
         self.run = run
         self.reached = run.k
+        self.firing = [s for s in run.sources if isinstance(s, Firing)]
         self.rows: list[np.ndarray | None] = []
         self.first_row = 0
 
     def refresh(self, p: int) -> None:
         """Nothing to do: the arrays are read anew in every step."""
 
+    def refresh_source(self, s: int) -> None:
+        """Nothing to do."""
+
     def prepare(self, k: int, k_end: int) -> None:
         """Make the input series of the steps k to k_end - 1."""
         self.first_row = max(k, 0)
         self.rows = [c.input.rows(self.first_row, k_end) if c.input.width else None for c in self.run.cells]
+        for source in self.firing:
+            source.prepare(self.first_row, k_end)
 
     def advance(self, k: int, k_end: int) -> int:
         """Run steps k to k_end - 1; returns the next step, less than k_end when a spike list is full."""
         run = self.run
         with np.errstate(all="ignore"):
-            while k < k_end and all(count(c, k) + c.n <= c.spk.size for c in run.cells):
+            while k < k_end and all(count(c, k) + c.n <= c.spk.size for c in (*run.cells, *self.firing)):
                 if k >= 0:  # k = -1 only delivers what arrives at time 0
                     couple(run)
                     for cells in run.cells:
@@ -45,6 +52,10 @@ class ReferenceEngine:
                         record_weights(wires, k, run)
                     for cells, rows in zip(run.cells, self.rows, strict=True):
                         integrate(cells, k, run.dt, None if rows is None else rows[k - self.first_row])
+                    for source in self.firing:
+                        fire(source, k)
+                    for drive in run.drives:
+                        receive(drive, k, run)
                 for wires in run.wires:
                     deliver(wires, k + 1, run)
                 if k >= 0:
@@ -55,7 +66,7 @@ class ReferenceEngine:
         return k
 
 
-def count(cells: Cells, k: int) -> int:
+def count(cells: Cells | Firing, k: int) -> int:
     """Number of spikes up to grid time k."""
     return int(cells.off[max(k, 0) - cells.base + 1])
 
@@ -134,10 +145,8 @@ def _input(cells: Cells, k: int, dt: float, row: np.ndarray | None):
     total = cells.input.constant
     if row is not None:
         total = total + row
-    elements, step = np.arange(cells.n, dtype=np.uint64), np.uint64(k)
     for z, (noise, sigma) in enumerate(cells.input.noises):
-        who = np.zeros(cells.n, dtype=np.uint64) if noise.shared else elements
-        xi = normal01(who, step, np.uint64(z + 1), *cells.keys[z])
+        xi = normals(1 if noise.shared else cells.n, k, z + 1, *cells.keys[z])
         if noise.tau is None:
             total = total + sigma / np.sqrt(dt) * xi
         else:
@@ -152,7 +161,7 @@ def _threshold(cells: Cells, k: int, dt: float, live: np.ndarray) -> None:
     if cells.last.size:
         values["t_last"] = m * dt - cells.last
     if system.uses("u"):
-        values["u"] = draw01(np.arange(cells.n, dtype=np.uint64), np.uint64(k), np.uint64(0), *cells.keys[-1])
+        values["u"] = uniforms(cells.n, k, 0, *cells.keys[-1])
     threshold = system.model.threshold
     above = np.broadcast_to(
         threshold(*(values[a] for a in system.arguments(system.model, "threshold"))), cells.n
@@ -169,11 +178,39 @@ def _threshold(cells: Cells, k: int, dt: float, live: np.ndarray) -> None:
         cells.held[ids] = m + (cells.n_ref[ids] if isinstance(cells.n_ref, np.ndarray) else cells.n_ref)
 
 
+def fire(source: Firing, k: int) -> None:
+    """The spikes of a Poisson source in the step from k: each gap goes on from where the last one ended."""
+    row = k - source.first_row if source.varying else 0
+    hazard, cell, found = source.hazard[row], 0, []
+    while hazard > 0:
+        cells = source.left[0] / hazard
+        if cells >= source.n - cell:
+            source.left[0] -= hazard * (source.n - cell)
+            break
+        cell += int(cells)
+        gap, lot = gaps(int(source.number[0]), 1, *source.key)
+        if not source.thinned or lot[0] < source.ratio[row, cell]:
+            found.append(cell)
+        source.left[:] = gap
+        source.number += 1
+        cell += 1
+    begin = source.off[k + 1 - source.base]
+    source.spk[begin : begin + len(found)] = found
+    source.off[k + 2 - source.base] = begin + len(found)
+
+
+def receive(drive: Counts, k: int, run: Run) -> None:
+    """A drive's arrivals in the step from k, as one of w times the count at each neuron."""
+    targets = np.arange(drive.start, drive.stop)
+    number = drive.of(words(targets.size, k, 0, *drive.key))
+    arrive(drive.drive.synapse, drive.drive.receptor, targets, drive.w * number, run.cells[drive.post], k + 1)
+
+
 def deliver(wires: Wires, m: int, run: Run) -> None:
     """Bring the spikes that arrive at grid time m to their receptor, in the order of delay, then of pre neuron."""
     if wires.continuous:
         return
-    source: Cells | Source = run.sources[wires.source] if wires.replayed else run.cells[wires.source]
+    source: Cells | Source | Firing = run.sources[wires.source] if wires.replayed else run.cells[wires.source]
     post = run.cells[wires.post]
     if wires.rule is not None:
         renew(wires, m)
@@ -185,8 +222,11 @@ def deliver(wires: Wires, m: int, run: Run) -> None:
             if 0 <= pre < wires.first[1]:
                 synapses = slice(wires.indptr[c, pre], wires.indptr[c, pre + 1])
                 row = c * wires.first[1] + pre
-                factor = scale(wires, row, m, run.dt) if wires.short_term is not None else 1.0
-                arrive(wires, synapses, post, m, factor)
+                targets = wires.targets[synapses]
+                w = np.broadcast_to(wires.w[0], targets.shape) if wires.scalar_weight else wires.w[synapses]
+                if wires.short_term is not None:
+                    w = (w * scale(wires, row, m, run.dt)).astype(w.dtype)
+                arrive(wires.projection.synapse, wires.projection.receptor, targets, w, post, m)
                 if wires.rule is not None:
                     learn_at_arrival(wires, synapses, row, m)
     if wires.rule is not None:
@@ -194,17 +234,10 @@ def deliver(wires: Wires, m: int, run: Run) -> None:
         learn_now_and_then(wires, m, run)
 
 
-def arrive(wires: Wires, synapses: slice, post: Cells, m: int, factor: float) -> None:
+def arrive(synapse: Any, receptor: str, targets: np.ndarray, w: np.ndarray, post: Cells, m: int) -> None:
     """One spike's effect on all its targets; a target that stands there twice gets it twice."""
-    projection, system = wires.projection, post.system
-    targets = wires.targets[synapses]
-    w = np.broadcast_to(wires.w[0], targets.shape) if wires.scalar_weight else wires.w[synapses]
-    w = w if wires.short_term is None else (w * factor).astype(w.dtype)
-    own = projection.synapse.state
-    names = [
-        f"{projection.receptor}_{n}" if n in own else n
-        for n in projection.synapse.equations["arrive"].returned_names
-    ]
+    system, own = post.system, synapse.state
+    names = [f"{receptor}_{n}" if n in own else n for n in synapse.equations["arrive"].returned_names]
     if any(name in system.model.frozen for name in names):
         open_to_jumps = m > post.held[targets]
         targets, w = targets[open_to_jumps], w[open_to_jumps]
@@ -213,8 +246,8 @@ def arrive(wires: Wires, synapses: slice, post: Cells, m: int, factor: float) ->
         values = {name: x[targets[now]] for name, x in post.x.items()}
         values |= {n: p[targets[now]] if np.ndim(p) else p for n, p in post.parameters.items()}
         values["w"] = w[now]
-        arguments = system.arguments(type(projection.synapse), "arrive", projection.receptor)
-        results = projection.synapse.arrive(*(values[a] for a in arguments))
+        arguments = system.arguments(type(synapse), "arrive", receptor)
+        results = synapse.arrive(*(values[a] for a in arguments))
         for name, result in zip(names, results if isinstance(results, tuple) else (results,), strict=True):
             post.x[name][targets[now]] = result
         rest = np.ones(targets.size, dtype=bool)

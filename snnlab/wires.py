@@ -11,9 +11,9 @@ from .grid import steps, steps_array
 from .network import Projection, View, as_view
 from .plasticity import Plasticity
 from .short_term import ShortTerm
+from .sources import PoissonSource
 from .spikes import SpikeTrains
 from .storage import ARRIVALS, bit_planes, storage_of
-
 
 LARGEST = 184.0  # exp(184) is 1e80: what a trace in its growing frame is multiplied by, at most
 
@@ -60,7 +60,9 @@ class Wires:
 
     @property
     def replayed(self) -> bool:
-        return isinstance(self.projection.pre, SpikeTrains)
+        """True when the spikes come from outside all populations: given ones, or a Poisson source's."""
+        pre = self.projection.pre
+        return isinstance(pre, SpikeTrains) or isinstance(as_view(pre).parent, PoissonSource)
 
     @property
     def rule(self) -> Plasticity | None:

@@ -10,7 +10,7 @@ import numpy as np
 from ..assemble import NEVER, Cells, Run
 from ..methods import steady_steps
 from ..wires import Wires
-from . import kernel
+from . import kernel, sources
 
 _NO_IDS, _NO_OUT = np.zeros(0, dtype=np.int64), np.zeros((0, 0))
 
@@ -41,6 +41,10 @@ class CompiledEngine:
                 f"off_s{s}": source.off,
                 f"int_s{s}": np.array([source.base]),
             }
+        for kind in run.structure.sources:
+            self.refresh_source(kind.number)
+        for d, drive in enumerate(run.drives):
+            self.arrays |= sources.drive_arrays(d, drive, run.structure.dtype)
 
     def _add_cells(self, p: int, cells: Cells) -> None:
         arrays, system = self.arrays, cells.system
@@ -120,12 +124,20 @@ class CompiledEngine:
         }
         self.arrays |= {f"x_p{p}_z{z}": x for z, x in enumerate(cells.ou)}
 
+    def refresh_source(self, s: int) -> None:
+        """Take up the arrays of a Poisson source that were replaced since the last chunk."""
+        self.arrays |= sources.source_arrays(s, self.run.sources[s])
+
     def prepare(self, k: int, k_end: int) -> None:
         """Make the input series of the steps k to k_end - 1."""
         for p, cells in enumerate(self.run.cells):
             if cells.input.width:
                 self.arrays[f"It_p{p}"] = cells.input.rows(max(k, 0), k_end)
                 self.arrays[f"int_p{p}"][2] = max(k, 0)
+        for kind in self.run.structure.sources:
+            if kind.varying:
+                self.run.sources[kind.number].prepare(max(k, 0), k_end)
+                self.refresh_source(kind.number)
 
     def advance(self, k: int, k_end: int) -> int:
         """Run steps k to k_end - 1; returns the next step, less than k_end when a spike list is full."""

@@ -102,9 +102,9 @@ def _dense(writer: Writer, q: int, projection: ProjectionKind) -> list[str]:
         f"lo = q{q}_first[2]",
         f"hi = lo + q{q}_indptr[c, i + 1] - q{q}_indptr[c, i]",
         f"w_b = q{q}_w[q{q}_indptr[c, i] : q{q}_indptr[c, i + 1]]",
-        *_slices(writer, projection),
+        *slices(writer, projection),
         "for j in range(hi - lo):",
-        *indented(_selected(writer, projection, "w_b[j]")),
+        *indented(selected(writer, projection, "w_b[j]")),
     ]
 
 
@@ -127,18 +127,18 @@ def _counted(writer: Writer, q: int, projection: ProjectionKind) -> list[str]:
         f"            hi, word = min(lo + 64, q{q}_first[4]), (lo - q{q}_first[2]) >> 6",
     ]
     lines += indented([f"a{b} = q{q}_sums[{b}, word]" for b in range(6)], 3)
-    lines += indented(_slices(writer, projection), 3)
+    lines += indented(slices(writer, projection), 3)
     for head, bits in (("if a4 | a5:", 6), ("elif a0 | a1 | a2 | a3:", 4)):
         number = " | ".join(f"(((a{b} >> np.uint64(j)) & BIT) << np.uint64({b}))" for b in range(bits))
         body = [
             f"number = np.{writer.structure.dtype}(np.int64({number}))",
-            *_selected(writer, projection, w),
+            *selected(writer, projection, w),
         ]
         lines += indented([head, "    for j in range(hi - lo):", *indented(body, 2)], 3)
     return lines
 
 
-def _slices(writer: Writer, projection: ProjectionKind) -> list[str]:
+def slices(writer: Writer, projection: ProjectionKind) -> list[str]:
     """The parts lo:hi of the arrays that `arrive` reads and writes."""
     post = projection.post
     kind = writer.structure.populations[post]
@@ -147,7 +147,7 @@ def _slices(writer: Writer, projection: ProjectionKind) -> list[str]:
     return [*lines, f"held_b = held_p{post}[lo:hi]"] if lost and kind.system.refractory else lines
 
 
-def _selected(writer: Writer, projection: ProjectionKind, w: str) -> list[str]:
+def selected(writer: Writer, projection: ProjectionKind, w: str) -> list[str]:
     """One arrival at neuron j of slices, without a branch."""
     call, _, lost = _arrive(writer, projection, "b_{}[j]", w)
     if not lost:

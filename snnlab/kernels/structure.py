@@ -37,14 +37,35 @@ class ProjectionKind:
 
 
 @dataclass(frozen=True)
+class SourceKind:
+    """What shapes the code of a Poisson source: its number among all sources, and how its rate is given."""
+
+    number: int
+    varying: bool  # a row of rates for each step
+    thinned: bool  # rates that differ between neurons
+
+
+@dataclass(frozen=True)
+class DriveKind:
+    """What shapes the code of a Poisson drive."""
+
+    post: int
+    receptor: str
+    scalar_weight: bool
+    many_means: bool
+
+
+@dataclass(frozen=True)
 class Structure:
     """What a kernel is made for; equal structures share one module."""
 
     populations: tuple[PopulationKind, ...]
     projections: tuple[ProjectionKind, ...]
     dtype: str = "float64"  # of states, parameters and weights
+    sources: tuple[SourceKind, ...] = ()
+    drives: tuple[DriveKind, ...] = ()
 
     @property
     def coupled(self) -> bool:
         """False when no neuron ever hears of another: then each block of neurons runs ahead by itself."""
-        return bool(self.projections)
+        return bool(self.projections or self.drives)

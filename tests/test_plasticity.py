@@ -323,6 +323,54 @@ def test_single_precision_is_near():
         np.testing.assert_allclose(a.weights[p], b.weights[p], atol=1e-4)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_run_that_learns_until_it_overflows_is_replayed_with_its_weights(engine):
+    class Explosive(snn.Plasticity):
+        w_min: weight = 0.0
+        w_max: weight = 1.7e308
+
+        def on_pre(w):
+            w = w * 1e50
+            return w
+
+    pop = snn.Population(snn.LIF(v_th=1e300), 1, receptors={"exc": snn.ExpCurrent(1e9)})
+    given = snn.SpikeTrains(np.arange(10.0, 200.0, 10.0), np.zeros(19, int), n=1, t_stop=200.0)
+    p = snn.Projection(given, pop, ([0], [0]), 1.0, 0.0, plasticity=Explosive())
+    # 1, 1e50, ... 1e300 at 70 ms; then 1.7e308 at each spike: the second of these, at 90 ms, is too much
+    with pytest.raises(FloatingPointError, match=r"exc.g of neuron 0 in population 0 became inf at t = 90 ms"):
+        snn.simulate(pop, projections=[p], t_stop=200.0, engine=engine)
+
+
+def test_rewards_from_poisson_sources_and_views():
+    """A reward trace of many rewards settles at rate times tau, and c stays at 1: w grows by rate tau T/tau_w."""
+
+    class Wage(snn.Plasticity):
+        tau: ms = 50.0
+        T: ms = 1.0
+        tau_w: ms = 1000.0
+        w_min: weight = 0.0
+        w_max: weight = 1e6
+
+        traces = {"d": ("reward", "tau", "add")}
+
+        def every(w, d, T, tau_w, w_max):
+            w = w + w_max * 1e-6 * d * T / tau_w
+            return w
+
+    pop = snn.Population(snn.LIF(), 1, receptors={"exc": snn.ExpCurrent(5.0)})
+    source = snn.PoissonSource(100, 20.0)
+    found = []
+    for reward in (source, source[:50]):
+        p = snn.Projection(source, pop, snn.all_to_all(), 0.0, 0.0, plasticity=Wage(), reward=reward)
+        a, b = (
+            snn.simulate(pop, projections=[p], t_stop=2000.0, seed=2, engine=engine).weights[p]
+            for engine in ENGINES
+        )
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+        found.append(a[0])
+    np.testing.assert_allclose(found, [100 * 0.02 * 50 * 2.0, 50 * 0.02 * 50 * 2.0], rtol=0.1)
+
+
 def test_bytes_per_synapse():
     pop = snn.Population(snn.LIF(), 200, receptors={"exc": snn.ExpCurrent(5.0)})
     p = snn.Projection(pop, pop, snn.random(0.5), snn.uniform(0.0, 1.0), 0.1, plasticity=snn.PairSTDP())

@@ -98,10 +98,9 @@ def __dir__():
 __all__ = [
     "EIF", "LIF", "NMDA", "QIF", "SRM", "AdEx", "AlphaConductance", "AlphaCurrent", "BiExpCurrent", "Delta",
     "ExpConductance", "ExpCurrent", "FitzHughNagumo", "GapJunction", "HindmarshRose", "HodgkinHuxley", "Homeostasis",
-    "Izhikevich", "Izhikevich2007", "MorrisLecar", "NearestSTDP", "NearestTripletSTDP", "Neuron", "PairSTDP",
-    "Plasticity", "PoissonDrive", "PoissonGLM", "PoissonSource", "Population", "Projection", "Record", "Recording",
-    "RewardSTDP", "ShortTerm", "SpikeTrains", "Synapse", "TripletSTDP", "TsodyksMarkram", "UnitError", "all_to_all",
-    "brian2_twin",
+    "Izhikevich", "Izhikevich2007", "MorrisLecar", "NearestSTDP", "NearestTripletSTDP", "Neuron", "PairSTDP", "Plasticity",
+    "PoissonDrive", "PoissonGLM", "PoissonSource", "Population", "Projection", "Record", "Recording", "RewardSTDP",
+    "ShortTerm", "SpikeTrains", "Synapse", "TripletSTDP", "TsodyksMarkram", "UnitError", "all_to_all", "brian2_twin",
     "by_distance", "check_units", "delay_by_distance", "explore", "exponential", "fixed_indegree", "from_matrix",
     "kernel_source", "latex", "lognormal", "noise", "normal", "on_grid", "one_to_one", "plots",
     "poisson", "ramp", "random", "simulate", "sine", "step", "sweep", "theory", "to_pynn", "uniform", "units",

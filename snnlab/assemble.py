@@ -238,12 +238,17 @@ def _wires(
         post = as_view(projection.post).parent
         if not any(post is p for p in populations):
             raise ValueError(f"projections: {projection} ends in {post}, which is not simulated here")
-        found = _begin(projection.pre, populations, origins)
-        if found is None:
-            raise ValueError(
-                f"projections: {projection} begins in {projection.pre}, which is not simulated here"
-            )
-        source = found[1]
+        pre: Any = (
+            projection.pre if isinstance(projection.pre, SpikeTrains) else as_view(projection.pre).parent
+        )
+        if isinstance(pre, SpikeTrains | PoissonSource):
+            if not any(pre is o for o in origins):
+                origins.append(pre)
+            source = next(k for k, o in enumerate(origins) if o is pre)
+        else:
+            if not any(pre is p for p in populations):
+                raise ValueError(f"projections: {projection} begins in {pre}, which is not simulated here")
+            source = next(k for k, p in enumerate(populations) if p is pre)
         number = next(k for k, p in enumerate(populations) if p is post)
         wires.append(wire(projection, index, source, number, seed, dt))
         if projection.reward is not None:
@@ -267,25 +272,21 @@ def _drives(populations: list[Population], given: list[PoissonDrive], seed: int,
     return made
 
 
-def _begin(what: Any, populations: list[Population], origins: list) -> tuple[str, int] | None:
-    """("p", number of a population) or ("s", number among the sources, where it is entered); None if it is neither."""
-    parent = what if isinstance(what, SpikeTrains) else as_view(what).parent
-    if isinstance(parent, SpikeTrains | PoissonSource):
-        if not any(parent is o for o in origins):
-            origins.append(parent)
-        return "s", next(k for k, o in enumerate(origins) if o is parent)
-    number = next((k for k, p in enumerate(populations) if p is parent), None)
-    return None if number is None else ("p", number)
-
-
-def _reward(reward: Any, populations: list[Population], origins: list) -> tuple[str, tuple[int, int]]:
+def _reward(
+    reward: Any, populations: list[Population], origins: list[SpikeTrains | PoissonSource]
+) -> tuple[str, tuple[int, int]]:
     """Where a projection's rewards come from: the source, and which of its neurons."""
-    found = _begin(reward, populations, origins)
-    if found is None:
+    start, stop = (
+        (0, reward.n) if isinstance(reward, SpikeTrains) else (as_view(reward).start, as_view(reward).stop)
+    )
+    giver: Any = reward if isinstance(reward, SpikeTrains) else as_view(reward).parent
+    if isinstance(giver, SpikeTrains | PoissonSource):
+        if not any(giver is o for o in origins):
+            origins.append(giver)
+        return f"s{next(k for k, o in enumerate(origins) if o is giver)}", (start, stop)
+    if not any(giver is p for p in populations):
         raise ValueError(f"Projection.reward: {reward} is not simulated here")
-    if isinstance(reward, SpikeTrains):
-        return f"{found[0]}{found[1]}", (0, reward.n)
-    return f"{found[0]}{found[1]}", (as_view(reward).start, as_view(reward).stop)
+    return f"p{next(k for k, p in enumerate(populations) if p is giver)}", (start, stop)
 
 
 def _cells(population, index, given: Input, method, seed, dt, n_offsets, base, max_spikes) -> Cells:

@@ -291,7 +291,7 @@ class Projection:
     def _checked_reward(self, reward):
         rule: Any = self.plasticity
         reads = rule is not None and any(side == "reward" for side, _, _ in rule.traces.values())
-        if reward is not None and not isinstance(reward, SpikeTrains | Population | View | PoissonSource):
+        if reward is not None and not isinstance(reward, SpikeTrains | Population | PoissonSource | View):
             raise TypeError(
                 f"Projection.reward: must be SpikeTrains, a Population, a PoissonSource or a view of one, got {reward!r}"
             )

@@ -156,7 +156,9 @@ def test_what_is_refused():
     other = snn.Population(snn.FitzHughNagumo(), 2)
     with pytest.raises(ValueError, match=r"Projection.pre: must have a state v in mV for GapJunction"):
         snn.Projection(other, pop, pairs, 1.0, 0.0)
-    with pytest.raises(TypeError, match=r"Projection.pre: must be a Population or a view of one for GapJunction"):
+    with pytest.raises(
+        TypeError, match=r"Projection.pre: must be a Population or a view of one for GapJunction"
+    ):
         snn.Projection(snn.PoissonSource(2, 10.0), pop, pairs, 1.0, 0.0)
     with pytest.raises(ValueError, match=r"PoissonDrive.receptor: must be one that spikes reach, got gap"):
         snn.PoissonDrive(pop, 10.0, 1.0)

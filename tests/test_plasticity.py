@@ -337,7 +337,9 @@ def test_a_run_that_learns_until_it_overflows_is_replayed_with_its_weights(engin
     given = snn.SpikeTrains(np.arange(10.0, 200.0, 10.0), np.zeros(19, int), n=1, t_stop=200.0)
     p = snn.Projection(given, pop, ([0], [0]), 1.0, 0.0, plasticity=Explosive())
     # 1, 1e50, ... 1e300 at 70 ms; then 1.7e308 at each spike: the second of these, at 90 ms, is too much
-    with pytest.raises(FloatingPointError, match=r"exc.g of neuron 0 in population 0 became inf at t = 90 ms"):
+    with pytest.raises(
+        FloatingPointError, match=r"exc.g of neuron 0 in population 0 became inf at t = 90 ms"
+    ):
         snn.simulate(pop, projections=[p], t_stop=200.0, engine=engine)
 
 

@@ -32,18 +32,38 @@ from .neurons import (
     MorrisLecar,
     PoissonGLM,
 )
-from .plasticity import NearestSTDP, PairSTDP, Plasticity
+from .plasticity import (
+    Homeostasis,
+    NearestSTDP,
+    NearestTripletSTDP,
+    PairSTDP,
+    Plasticity,
+    RewardSTDP,
+    TripletSTDP,
+)
 from .recording import Record, Recording
+from .short_term import ShortTerm, TsodyksMarkram
 from .simulate import simulate
+from .sources import PoissonDrive, PoissonSource
 from .spikes import SpikeTrains
 from .stimuli import noise, poisson, ramp, sine, step
 from .sweep import sweep
-from .synapses import NMDA, AlphaConductance, AlphaCurrent, BiExpCurrent, Delta, ExpConductance, ExpCurrent
+from .synapses import (
+    NMDA,
+    AlphaConductance,
+    AlphaCurrent,
+    BiExpCurrent,
+    Delta,
+    ExpConductance,
+    ExpCurrent,
+    GapJunction,
+)
 
 if TYPE_CHECKING:
     from . import plots, theory, units
     from .explore import explore
     from .kernels import kernel_source
+    from .pynn import to_pynn
     from .twin import brian2_twin
 
 __version__ = "0.1.0"
@@ -56,6 +76,7 @@ _LAZY = {  # imported when first used, so that `import snnlab` stays light
     "kernel_source": ".kernels",
     "plots": "",
     "theory": "",
+    "to_pynn": ".pynn",
     "units": "",
 }
 
@@ -76,11 +97,12 @@ def __dir__():
 
 __all__ = [
     "EIF", "LIF", "NMDA", "QIF", "SRM", "AdEx", "AlphaConductance", "AlphaCurrent", "BiExpCurrent", "Delta",
-    "ExpConductance", "ExpCurrent", "FitzHughNagumo", "HindmarshRose", "HodgkinHuxley", "Izhikevich",
-    "Izhikevich2007", "MorrisLecar", "NearestSTDP", "Neuron", "PairSTDP", "Plasticity", "PoissonGLM", "Population",
-    "Projection", "Record", "Recording", "SpikeTrains", "Synapse", "UnitError", "all_to_all", "brian2_twin",
+    "ExpConductance", "ExpCurrent", "FitzHughNagumo", "GapJunction", "HindmarshRose", "HodgkinHuxley", "Homeostasis",
+    "Izhikevich", "Izhikevich2007", "MorrisLecar", "NearestSTDP", "NearestTripletSTDP", "Neuron", "PairSTDP", "Plasticity",
+    "PoissonDrive", "PoissonGLM", "PoissonSource", "Population", "Projection", "Record", "Recording", "RewardSTDP",
+    "ShortTerm", "SpikeTrains", "Synapse", "TripletSTDP", "TsodyksMarkram", "UnitError", "all_to_all", "brian2_twin",
     "by_distance", "check_units", "delay_by_distance", "explore", "exponential", "fixed_indegree", "from_matrix",
     "kernel_source", "latex", "lognormal", "noise", "normal", "on_grid", "one_to_one", "plots",
-    "poisson", "ramp", "random", "simulate", "sine", "step", "sweep", "theory", "uniform", "units",
+    "poisson", "ramp", "random", "simulate", "sine", "step", "sweep", "theory", "to_pynn", "uniform", "units",
     "weight_by_distance",
 ]  # fmt: skip

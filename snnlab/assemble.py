@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 
 from .distributions import Distribution
+from .firing import Counts, Firing, counts, firing
 from .grid import first_step_not_before, grid_time, steps, steps_array
 from .inputs import Input, inputs_of
-from .kernels.structure import PopulationKind, ProjectionKind, Structure
+from .kernels.structure import DriveKind, PopulationKind, ProjectionKind, SourceKind, Structure
 from .memory import available_memory
 from .methods import METHODS, exact_matrices, is_affine_in_each, probe
 from .model import Neuron
 from .network import Population, Projection, View, as_view
 from .recording import Record, State
 from .rng import generator, key_of
+from .sources import PoissonDrive, PoissonSource
 from .spikes import SpikeTrains
 from .system import System, parameters_of, system_of
 from .wires import Wires, wire
@@ -71,7 +73,8 @@ class Run:
     """A whole simulation, ready to advance from step k."""
 
     cells: list[Cells]
-    sources: list[Source]
+    sources: list[Source | Firing]
+    drives: list[Counts]
     wires: list[Wires]
     structure: Structure
     dt: float
@@ -129,7 +132,12 @@ def assemble(
 ) -> Run:
     """Check everything and make all arrays of a run."""
     k_start = start.k if start is not None else 0
-    wires, trains = _wires(populations, projections, seed, dt)
+    if isinstance(projections, Projection | PoissonDrive):
+        projections = (projections,)
+    wires, origins = _wires(
+        populations, [p for p in projections if not isinstance(p, PoissonDrive)], seed, dt
+    )
+    drives = _drives(populations, [p for p in projections if isinstance(p, PoissonDrive)], seed, dt)
     history = max([int(w.delays.max(initial=0)) for w in wires], default=0)
     inputs = inputs_of(I, populations, k_start, k_stop, dt)
     cells = [
@@ -146,6 +154,13 @@ def assemble(
         )
         for index, p in enumerate(populations)
     ]
+    sources: list[Source | Firing] = []
+    for origin in origins:
+        if isinstance(origin, SpikeTrains):
+            sources.append(_source(origin, k_start - history, k_stop, dt))
+        else:
+            index, size = sum(isinstance(s, Firing) for s in sources), k_stop - k_start + history + 2
+            sources.append(firing(origin, index, seed, dt, k_start, size, k_start - history, max_spikes))
     if start is None:
         _set_initial(cells, initial, seed)
         for entry in cells:
@@ -153,10 +168,10 @@ def assemble(
     else:
         _continue(cells, start, initial, history, dtype)
         _continue_plastic(wires, start)
+        _continue_sources([s for s in sources if isinstance(s, Firing)], start, history)
     if dtype != "float64":
         _lower_precision(cells, wires, dtype)
     _plan_records(cells, wires, record, k_start, k_stop, dt)
-    sources = [_source(train, k_start - history, k_stop, dt) for train in trains]
     structure = Structure(
         tuple(_population_kind(c) for c in cells),
         tuple(
@@ -167,16 +182,22 @@ def assemble(
                 w.scalar_weight,
                 type(w.rule) if w.rule else None,
                 w.storage,
+                w.reward,
+                type(w.short_term) if w.short_term else None,
+                w.continuous,
             )
             for w in wires
         ),
         dtype,
+        tuple(SourceKind(s, f.varying, f.thinned) for s, f in enumerate(sources) if isinstance(f, Firing)),
+        tuple(DriveKind(d.post, d.drive.receptor, d.w.size == 1, d.row.size > 1) for d in drives),
     )
     window = 1 if structure.coupled else int(np.clip(WINDOW // max(c.n for c in cells), 8, 1024))
     k = k_start if start else -1
     return Run(
         cells,
         sources,
+        drives,
         wires,
         structure,
         dt,
@@ -202,33 +223,70 @@ def _lower_precision(cells: list[Cells], wires: list[Wires], dtype: str) -> None
             entry.input.constant = entry.input.constant.astype(dtype)
     for wire_ in wires:
         wire_.w = wire_.w.astype(dtype)
+        wire_.resources = {name: x.astype(dtype) for name, x in wire_.resources.items()}
 
 
 def _wires(
     populations: list[Population], projections: Any, seed: int, dt: float
-) -> tuple[list[Wires], list[SpikeTrains]]:
-    if isinstance(projections, Projection):
-        projections = (projections,)
+) -> tuple[list[Wires], list[SpikeTrains | PoissonSource]]:
+    """The drawn projections, and where those begin that begin in no population."""
     wires: list[Wires] = []
-    trains: list[SpikeTrains] = []
+    origins: list[SpikeTrains | PoissonSource] = []
     for index, projection in enumerate(projections):
         if not isinstance(projection, Projection):
-            raise TypeError(f"projections: must be Projections, got {projection!r}")
+            raise TypeError(f"projections: must be Projections or PoissonDrives, got {projection!r}")
         post = as_view(projection.post).parent
         if not any(post is p for p in populations):
             raise ValueError(f"projections: {projection} ends in {post}, which is not simulated here")
-        if isinstance(projection.pre, SpikeTrains):
-            if not any(projection.pre is t for t in trains):
-                trains.append(projection.pre)
-            source = next(k for k, t in enumerate(trains) if t is projection.pre)
+        pre: Any = (
+            projection.pre if isinstance(projection.pre, SpikeTrains) else as_view(projection.pre).parent
+        )
+        if isinstance(pre, SpikeTrains | PoissonSource):
+            if not any(pre is o for o in origins):
+                origins.append(pre)
+            source = next(k for k, o in enumerate(origins) if o is pre)
         else:
-            pre = as_view(projection.pre).parent
             if not any(pre is p for p in populations):
                 raise ValueError(f"projections: {projection} begins in {pre}, which is not simulated here")
             source = next(k for k, p in enumerate(populations) if p is pre)
         number = next(k for k, p in enumerate(populations) if p is post)
         wires.append(wire(projection, index, source, number, seed, dt))
-    return wires, trains
+        if projection.reward is not None:
+            wires[-1].reward, wires[-1].gives = _reward(projection.reward, populations, origins)
+    names = [o.name for o in origins if isinstance(o, PoissonSource) and o.name]
+    if len(set(names)) != len(names):
+        raise ValueError(
+            "projections: every PoissonSource has a name of its own, since its spikes are drawn by it"
+        )
+    return wires, origins
+
+
+def _drives(populations: list[Population], given: list[PoissonDrive], seed: int, dt: float) -> list[Counts]:
+    made = []
+    for index, drive in enumerate(given):
+        target = as_view(drive.target).parent
+        post = next((k for k, p in enumerate(populations) if p is target), None)
+        if post is None:
+            raise ValueError(f"projections: {drive} goes to {target}, which is not simulated here")
+        made.append(counts(drive, index, post, seed, dt))
+    return made
+
+
+def _reward(
+    reward: Any, populations: list[Population], origins: list[SpikeTrains | PoissonSource]
+) -> tuple[str, tuple[int, int]]:
+    """Where a projection's rewards come from: the source, and which of its neurons."""
+    start, stop = (
+        (0, reward.n) if isinstance(reward, SpikeTrains) else (as_view(reward).start, as_view(reward).stop)
+    )
+    giver: Any = reward if isinstance(reward, SpikeTrains) else as_view(reward).parent
+    if isinstance(giver, SpikeTrains | PoissonSource):
+        if not any(giver is o for o in origins):
+            origins.append(giver)
+        return f"s{next(k for k, o in enumerate(origins) if o is giver)}", (start, stop)
+    if not any(giver is p for p in populations):
+        raise ValueError(f"Projection.reward: {reward} is not simulated here")
+    return f"p{next(k for k, p in enumerate(populations) if p is giver)}", (start, stop)
 
 
 def _cells(population, index, given: Input, method, seed, dt, n_offsets, base, max_spikes) -> Cells:
@@ -433,29 +491,48 @@ def _continue(cells: list[Cells], start: State, initial: Any, history: int, dtyp
         for name in ("held", "above", "last"):
             getattr(entry, name)[:] = getattr(saved, name)
         entry.ou = [x.copy() for x in saved.ou]
-        kept = min(history, saved.off.size - 2)  # spikes that are still on their way
-        offsets = saved.off[saved.off.size - 2 - kept :]
-        ids = saved.spk[offsets[0] : offsets[-1]]
-        entry.off[: history - kept] = 0
-        entry.off[history - kept : history + 2] = offsets - offsets[0]
-        if entry.spk.size < ids.size + entry.n:
-            entry.spk = np.empty(2 * (ids.size + entry.n), dtype=np.int32)
-        entry.spk[: ids.size] = ids
+        _continue_spikes(entry, saved, history)
+
+
+def _continue_spikes(entry: Cells | Firing, saved: Any, history: int) -> None:
+    """Copy the spikes of an earlier run that are still on their way."""
+    kept = min(history, saved.off.size - 2)
+    offsets = saved.off[saved.off.size - 2 - kept :]
+    ids = saved.spk[offsets[0] : offsets[-1]]
+    entry.off[: history - kept] = 0
+    entry.off[history - kept : history + 2] = offsets - offsets[0]
+    if entry.spk.size < ids.size + entry.n:
+        entry.spk = np.empty(2 * (ids.size + entry.n), dtype=np.int32)
+    entry.spk[: ids.size] = ids
+
+
+def _continue_sources(sources: list[Firing], start: State, history: int) -> None:
+    """Copy the gaps and spikes of an earlier run's Poisson sources."""
+    if [s.n for s in sources] != [saved.n for saved in start.sources]:
+        raise ValueError(
+            f"start: holds Poisson sources of sizes {[s.n for s in start.sources]}, this run has {[s.n for s in sources]}"
+        )
+    for entry, saved in zip(sources, start.sources, strict=True):
+        entry.left[:], entry.number[:] = saved.left, saved.number
+        _continue_spikes(entry, saved, history)
 
 
 def _continue_plastic(wires: list[Wires], start: State) -> None:
-    """Copy the weights and traces of an earlier run."""
-    plastic = [w for w in wires if w.rule is not None]
+    """Copy the weights, traces and states of an earlier run's plastic projections."""
+    plastic = [w for w in wires if w.memory()]
     if len(plastic) != len(start.weights):
         raise ValueError(
             f"start: holds {len(start.weights)} plastic projections, this run has {len(plastic)}"
         )
-    for entry, (w, traces) in zip(plastic, start.weights, strict=True):
-        if w.size != entry.w.size or set(traces) != set(entry.traces):
+    for entry, (saved, frames) in zip(plastic, start.weights, strict=True):
+        memory = entry.memory()
+        if {n: x.shape for n, x in saved.items()} != {n: x.shape for n, x in memory.items()}:
             raise ValueError(f"start: {entry.projection} differs from the projection that it continues")
-        entry.w[:] = w
-        for name, trace in traces.items():
-            entry.traces[name][:] = trace
+        for name, x in saved.items():
+            memory[name][:] = x
+        for name, frame in entry.frames(start.k).items():  # another time constant: another frame
+            if frame != frames[name]:
+                entry.traces[name] *= np.exp(frame - frames[name])
 
 
 # --- recording -----------------------------------------------------------------------------------------------
@@ -478,7 +555,7 @@ def _plan_records(
                 if interval < 1:
                     raise ValueError(f"Record.every: must be >= dt = {dt:g} ms, got {every:g}")
             _plan(target[0], target[1], variable, interval)
-    total = sum(w.record[1].nbytes for w in wires if w.record)
+    total = sum(out.nbytes for w in wires for _, out in w.records.values())
     for entry in cells:
         for ids, interval in entry.records.values():
             total += 8 * ids.size * (-(-k_stop // interval) - -(-k_start // interval))
@@ -497,13 +574,15 @@ def _plan_records(
 def _plan_weights(wires: list[Wires], item: Record, k_start: int, k_stop: int, dt: float) -> None:
     """Room for the history of a plastic projection's weights (NumPy gives it page by page, as it is filled)."""
     entry = next((w for w in wires if w.projection is item.what), None)
-    if entry is None or entry.rule is None or item.variable != "w":
+    known = ("w", *entry.rule.state) if entry is not None and entry.rule is not None else ()
+    if entry is None or item.variable not in known:
         raise ValueError(
-            f'record: {item.what} must be a plastic projection of this run, and its variable "w"'
+            f"record: {item.what} must be a plastic projection of this run, and its variable one of {known or ('w',)}, "
+            f"got {item.variable!r}"
         )
     interval = 1 if item.every is None else steps("Record.every", item.every, dt)
     rows = -(-k_stop // interval) - -(-k_start // interval)
-    entry.record = (interval, np.empty((rows, entry.targets.size)))
+    entry.records[item.variable] = (interval, np.empty((rows, entry.targets.size)))
 
 
 def _targets(cells: list[Cells], item: Any):
@@ -542,13 +621,11 @@ def _plan(entry: Cells, view: View, label: str, interval: int) -> None:
 
 def final_state(run: Run, k: int) -> State:
     """The state at grid time k, with the spikes that are still on their way."""
-    from .recording import SavedCells
+    from .recording import SavedCells, SavedSource
 
     saved = []
     for c in run.cells:
-        last = k - c.base + 1
-        first = max(0, last - 1 - run.history)
-        offsets = c.off[first : last + 1]
+        offsets = _pending(c, k, run.history)
         saved.append(
             SavedCells(
                 c.n, {name: x.copy() for name, x in c.x.items()}, c.held.copy(), c.above.copy(), c.last.copy(),
@@ -556,8 +633,18 @@ def final_state(run: Run, k: int) -> State:
             )
         )  # fmt: skip
     weights = tuple(
-        (w.w.copy(), {name: trace.copy() for name, trace in w.traces.items()})
-        for w in run.wires
-        if w.rule is not None
+        ({name: x.copy() for name, x in w.memory().items()}, w.frames(k)) for w in run.wires if w.memory()
     )
-    return State(k, float(grid_time(k, run.dt)), run.dt, run.seed, tuple(saved), weights)
+    sources = []
+    for s in run.sources:
+        if isinstance(s, Firing):
+            offsets = _pending(s, k, run.history)
+            spikes = s.spk[offsets[0] : offsets[-1]].copy()
+            sources.append(SavedSource(s.n, s.left.copy(), s.number.copy(), spikes, offsets - offsets[0]))
+    return State(k, float(grid_time(k, run.dt)), run.dt, run.seed, tuple(saved), weights, tuple(sources))
+
+
+def _pending(entry: Cells | Firing, k: int, history: int) -> np.ndarray:
+    """The offsets of the spikes that may still be on their way at grid time k."""
+    last = k - entry.base + 1
+    return entry.off[max(0, last - 1 - history) : last + 1]

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from .model import Declared, Equations, Neuron, Synapse
 from .plasticity import Plasticity
+from .short_term import ShortTerm
 from .units import Unit, as_unit, ms, one, weight
 
 _SAME_UNIT = {
@@ -48,11 +49,17 @@ def _wanted(cls: type[Declared], function: str) -> list[Unit | None]:
         return [cls.units[key] for key in read.keys]
     if function == "dynamics":
         return [cls.units[s] / ms for s in cls.state]
+    if function == "couple":
+        return [cls.units[name] for name in cls.state]
     if function in ("reset", "arrive"):
         known = known_units(cls)
         return [known[name] for name in read.returned_names]
-    if function in ("on_pre", "on_post"):
-        return [weight]
+    if function in ("recover", "release"):
+        changed = [cls.units[name] for name in cls.changed(function)]  # type: ignore[attr-defined]
+        return [one, *changed] if function == "release" else list(changed)
+    if function in ("on_pre", "on_post", "every"):
+        known = known_units(cls)
+        return [known[name] for name in read.returned_names]
     if function == "current":
         return [None]
     return [one]
@@ -64,9 +71,12 @@ def known_units(cls: type[Declared]) -> dict[str, Unit]:
     if issubclass(cls, Neuron):
         units.update({name: as_unit(u) for name, u in cls.input.items()})
     if issubclass(cls, Synapse):
-        units.update({name: as_unit(u) for name, u in cls.neuron_states.items()}, w=as_unit(cls.weight))
+        own = {name: as_unit(u) for name, u in cls.neuron_states.items()}
+        units.update(own, w=as_unit(cls.weight), **{f"{name}_pre": unit for name, unit in own.items()})
     if issubclass(cls, Plasticity):
         units.update(dict.fromkeys(cls.traces, one), w=weight)
+    if issubclass(cls, ShortTerm):
+        units.update(elapsed=ms)
     return units
 
 
@@ -280,6 +290,12 @@ def latex(model: Declared | type[Declared]) -> str:
     """
     cls = model if isinstance(model, type) else type(model)
     lines = _dynamics_lines(cls)
+    if "couple" in cls.equations:
+        read = cls.equations["couple"]
+        lines = [
+            *_assigned(read),
+            rf"{symbol(next(iter(cls.state)))} &= \sum {expression_tex(read.returns[0], 2)}",
+        ]
     if "current" in cls.equations:
         lines += _assigned(cls.equations["current"])
         lines.append(f"I &= {expression_tex(cls.equations['current'].returns[0])}")
@@ -289,8 +305,11 @@ def latex(model: Declared | type[Declared]) -> str:
     for function, text in (
         ("reset", "then"),
         ("arrive", "on a spike:"),
+        ("recover", "after a time without a spike:"),
+        ("release", "on a spike:"),
         ("on_pre", "on a pre spike:"),
         ("on_post", "on a post spike:"),
+        ("every", "every T:"),
     ):
         if function in cls.equations:
             lines += _changes(cls.equations[function], text)

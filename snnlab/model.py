@@ -202,6 +202,7 @@ class Declared:
     units: ClassVar[dict[str, Unit]] = {}  # of parameters and states
     _parameters: ClassVar[tuple[str, ...]] = ()
     signed: ClassVar[tuple[str, ...]] = ()  # parameters in nS or mS/cm2 that may be negative
+    zero_allowed: ClassVar[tuple[str, ...]] = ()  # parameters in ms that may be 0, besides t_ref and delays
     checks: ClassVar[Callable[..., Iterable]]
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs):
@@ -312,7 +313,7 @@ class Declared:
             raise ValueError(f"{label}: must be one number or an array (n,), got shape {array.shape}")
         if not np.isfinite(array).all():
             raise ValueError(f"{label}: must be finite, got {_first(array, ~np.isfinite(array))}")
-        may_be_zero = name == "t_ref" or name.startswith("delay")
+        may_be_zero = name == "t_ref" or name.startswith("delay") or name in self.zero_allowed
         if unit.powers in _POSITIVE and not may_be_zero and (array <= 0).any():
             bad = _first(array, array <= 0)
             raise ValueError(f"{label}: must be > 0{spelled}, got {bad}{self._swap_hint(name, bad)}")
@@ -484,6 +485,8 @@ class Synapse(Declared, abstract=True):
     `dynamics(state..., parameters...)`, `current(state..., v, parameters...)` in the neuron's unit of input, and
     `arrive(state..., w, parameters...)`, which returns what it changes after one spike. `arrive` may also
     change a state of the neuron, as `Delta` does. `w` is the peak of one spike's current or conductance.
+    A synapse without spikes, as `GapJunction`, has `couple(w, v, v_pre, ...)` in place of `arrive`: what one connection
+    adds to its one state, at the start of each step; `v_pre` is the state v of the pre neuron.
     Raises TypeError when the class is defined, ValueError when a synapse is made, as `Neuron` does.
 
     >>> import snnlab as snn
@@ -494,12 +497,18 @@ class Synapse(Declared, abstract=True):
     ValueError: ExpCurrent.tau_syn: must be > 0 ms, got -5.0
     """
 
-    functions = ("dynamics", "current", "arrive")
+    functions = ("dynamics", "current", "arrive", "couple")
     dynamics: ClassVar[Callable[..., Any]]
     current: ClassVar[Callable[..., Any]]
     arrive: ClassVar[Callable[..., Any]]
+    couple: ClassVar[Callable[..., Any]]
     weight: ClassVar[str] = "pA"
     neuron_states: ClassVar[dict[str, str]] = {}  # states of the neuron that `arrive` or `current` use
+
+    @classmethod
+    def continuous(cls) -> bool:
+        """True for a synapse without spikes."""
+        return "couple" in cls.equations
 
     @classmethod
     def known_names(cls, function: str) -> tuple[str, ...]:
@@ -507,19 +516,25 @@ class Synapse(Declared, abstract=True):
             "dynamics": ("t", "dt"),
             "current": (*cls.neuron_states,),
             "arrive": ("w", *cls.neuron_states),
+            "couple": ("w", *cls.neuron_states, *(f"{name}_pre" for name in cls.neuron_states)),
         }
         return (*cls.state, *extra[function], *cls.parameters())
 
     @classmethod
     def check_declaration(cls) -> None:
         name, read = cls.__name__, cls.equations
-        if "arrive" not in read:
+        if "couple" in read:
+            if "arrive" in read or len(cls.state) != 1 or len(read["couple"].returns) != 1:
+                raise TypeError(
+                    f"{name}.couple: stands in place of arrive, and returns what is added to the one state"
+                )
+        elif "arrive" not in read:
             raise TypeError(f"{name}.arrive: is missing; it says what one spike changes")
         if cls.state and not {"dynamics", "current"} <= set(read):
             raise TypeError(f"{name}: a synapse with states {tuple(cls.state)} needs dynamics and current")
         if cls.state and len(read["dynamics"].returns) != len(cls.state):
             raise TypeError(f"{name}.dynamics: must return one derivative per state {tuple(cls.state)}")
-        for returned in read["arrive"].returns:
+        for returned in read["arrive"].returns if "arrive" in read else ():
             if not (isinstance(returned, ast.Name) and returned.id in (*cls.state, *cls.neuron_states)):
                 raise TypeError(
                     f"{name}.arrive: must return names of states, returns `{ast.unparse(returned)}`"

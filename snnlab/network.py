@@ -13,6 +13,8 @@ from .memory import check_synapses
 from .model import Neuron, Synapse
 from .plasticity import Plasticity
 from .rng import check_seed, generator
+from .short_term import ShortTerm
+from .sources import PoissonSource
 from .spikes import SpikeTrains
 from .storage import KINDS
 from .units import as_unit
@@ -70,12 +72,7 @@ class Population:
             _check_receptor(model, receptor, synapse, n)
 
     def __getitem__(self, item: slice) -> View:
-        if not isinstance(item, slice) or item.step not in (None, 1):
-            raise TypeError(f"{self}: take a contiguous slice such as pop[0:10], got {item!r}")
-        start, stop, _ = item.indices(self.n)
-        if stop <= start:
-            raise ValueError(f"{self}: the slice {item.start}:{item.stop} holds no neuron of {self.n}")
-        return View(self, start, stop)
+        return slice_of(self, item)
 
     def __len__(self) -> int:
         return self.n
@@ -131,7 +128,7 @@ def _current_unit(synapse: Synapse):
 class View:
     """Neurons start to stop - 1 of a population: a contiguous slice, equal and hashed by (parent, start, stop)."""
 
-    parent: Population
+    parent: Any  # a Population or a PoissonSource
     start: int
     stop: int
 
@@ -150,7 +147,33 @@ class View:
         return f"{self.parent}[{self.start}:{self.stop}]"
 
 
-def as_view(what: Population | View) -> View:
+def slice_of(parent: Population | PoissonSource, item: slice) -> View:
+    """parent[a:b]; raises for what is not a contiguous slice with neurons in it."""
+    if not isinstance(item, slice) or item.step not in (None, 1):
+        raise TypeError(f"{parent}: take a contiguous slice such as pop[0:10], got {item!r}")
+    start, stop, _ = item.indices(parent.n)
+    if stop <= start:
+        raise ValueError(f"{parent}: the slice {item.start}:{item.stop} holds no neuron of {parent.n}")
+    return View(parent, start, stop)
+
+
+def receptor_of(owner: str, side: str, target: Population | View, name: Any) -> str:
+    """The receptor that is meant; raises ValueError where that is not clear."""
+    population = as_view(target).parent
+    known = list(population.receptors)
+    if not known:
+        raise ValueError(
+            f"{owner}.{side}: {population} has no receptor; "
+            'give it one: Population(..., receptors={"exc": ExpCurrent(5.0)})'
+        )
+    if name is None and len(known) > 1:
+        raise ValueError(f"{owner}.receptor: must be one of {known}, since {population} has {len(known)}")
+    if name is not None and name not in known:
+        raise ValueError(f"{owner}.receptor: must be one of {known}, got {name!r}")
+    return known[0] if name is None else name
+
+
+def as_view(what: Population | View | PoissonSource) -> View:
     """A population as the view of all its neurons; a view as it is."""
     return what if isinstance(what, View) else View(what, 0, what.n)
 
@@ -173,7 +196,7 @@ class Projection:
 
     Parameters
     ----------
-    pre : Population, view or SpikeTrains
+    pre : Population, PoissonSource, view of one, or SpikeTrains
         Where spikes come from.
     post : Population or view
         Where they go.
@@ -189,7 +212,10 @@ class Projection:
         Name of the receptor of `post`; a population with one receptor needs no naming.
     plasticity : Plasticity, optional
         A rule that changes w, for example `PairSTDP(w_max=1.0)`; w must begin inside its bounds.
-
+    short_term : ShortTerm, optional
+        What scales w from spike to spike without changing it, for example `TsodyksMarkram(U=0.5)`.
+    reward : SpikeTrains, Population or view, optional
+        Whose spikes are the rewards of a rule with reward traces, for example of `RewardSTDP()`. They act at once.
     storage : "rows", "dense" or "planes", optional
         How the synapses are kept; chosen from the graph unless given (see `snnlab/storage.py`).
 
@@ -212,17 +238,19 @@ class Projection:
         delay,
         receptor: str | None = None,
         plasticity: Plasticity | None = None,
+        short_term: ShortTerm | None = None,
         *,
+        reward: SpikeTrains | Population | PoissonSource | View | None = None,
         storage: str | None = None,
     ):
-        if not isinstance(pre, Population | View | SpikeTrains):
+        if not isinstance(pre, Population | View | SpikeTrains | PoissonSource):
             raise TypeError(
-                f"Projection.pre: must be a Population, a view of one, or SpikeTrains, got {pre!r}"
+                f"Projection.pre: must be a Population, a PoissonSource, a view of one, or SpikeTrains, got {pre!r}"
             )
-        if not isinstance(post, Population | View):
+        if not isinstance(post, Population | View) or not isinstance(as_view(post).parent, Population):
             raise TypeError(f"Projection.post: must be a Population or a view of one, got {post!r}")
         self.pre, self.post = pre, post
-        self.receptor = self._receptor(receptor)
+        self.receptor = receptor_of("Projection", "post", post, receptor)
         self.synapse = as_view(post).parent.receptors[self.receptor]
         self.pairs = pairs if isinstance(pairs, PairRule) else self._given_pairs(pairs)
         n_pairs = None if isinstance(self.pairs, PairRule) else self.pairs[0].size
@@ -237,6 +265,14 @@ class Projection:
         if plasticity is not None and not isinstance(plasticity, Plasticity):
             raise TypeError(f"Projection.plasticity: must be a rule such as PairSTDP(), got {plasticity!r}")
         self.plasticity = plasticity
+        if isinstance(short_term, type) or not (short_term is None or isinstance(short_term, ShortTerm)):
+            raise TypeError(
+                f"Projection.short_term: must be short-term plasticity such as TsodyksMarkram(), got {short_term!r}"
+            )
+        self.short_term = short_term
+        self.reward = self._checked_reward(reward)
+        if self.synapse.continuous():
+            self._check_continuous()
         self._check_bounds(self.w)
         if storage is not None and storage not in KINDS:
             raise ValueError(f"Projection.storage: must be one of {KINDS} or None, got {storage!r}")
@@ -252,21 +288,42 @@ class Projection:
                     f"Projection.w: must be between w_min = {rule.w_min:g} and w_max = {rule.w_max:g}, got {bad[0]:g}"
                 )
 
-    def _receptor(self, name) -> str:
-        population = as_view(self.post).parent
-        known = list(population.receptors)
-        if not known:
-            raise ValueError(
-                f"Projection.post: {population} has no receptor; "
-                'give it one: Population(..., receptors={"exc": ExpCurrent(5.0)})'
+    def _checked_reward(self, reward):
+        rule: Any = self.plasticity
+        reads = rule is not None and any(side == "reward" for side, _, _ in rule.traces.values())
+        if reward is not None and not isinstance(reward, SpikeTrains | Population | PoissonSource | View):
+            raise TypeError(
+                f"Projection.reward: must be SpikeTrains, a Population, a PoissonSource or a view of one, got {reward!r}"
             )
-        if name is None and len(known) > 1:
+        if reads and reward is None:
             raise ValueError(
-                f"Projection.receptor: must be one of {known}, since {population} has {len(known)}"
+                f"Projection.reward: must be given for {rule!r}, whose spikes are rewards (SpikeTrains or a Population)"
             )
-        if name is not None and name not in known:
-            raise ValueError(f"Projection.receptor: must be one of {known}, got {name!r}")
-        return known[0] if name is None else name
+        if reward is not None and not reads:
+            raise ValueError(f"Projection.reward: must be None, since plasticity = {rule!r} reads no reward")
+        return reward
+
+    def _check_continuous(self) -> None:
+        """A projection without spikes reads states of its pre neurons at the same moment."""
+        kind = type(self.synapse).__name__
+        if isinstance(self.pre, SpikeTrains) or not isinstance(as_view(self.pre).parent, Population):
+            raise TypeError(
+                f"Projection.pre: must be a Population or a view of one for {kind}, got {self.pre!r}"
+            )
+        for state, unit in self.synapse.neuron_states.items():
+            if as_unit(self.pre.model.state.get(state, "1")) != as_unit(unit):
+                raise ValueError(
+                    f"Projection.pre: must have a state {state} in {unit} for {kind}, got {self.pre.model!r}"
+                )
+        if not (isinstance(self.delay, float) and self.delay == 0.0):
+            raise ValueError(
+                f"Projection.delay: must be 0.0 for {kind}, which has no spikes, got {self.delay!r}"
+            )
+        for name in ("plasticity", "short_term"):
+            if getattr(self, name) is not None:
+                raise ValueError(
+                    f"Projection.{name}: must be None for {kind}, which has no spikes, got {getattr(self, name)!r}"
+                )
 
     def _given_pairs(self, pairs) -> tuple[np.ndarray, np.ndarray]:
         try:

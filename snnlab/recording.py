@@ -10,6 +10,7 @@ import numpy as np
 
 from .grid import grid_time
 from .network import Graph, Population, Projection, View, as_view
+from .sources import PoissonSource
 from .spikes import SpikeTrains
 
 
@@ -17,7 +18,8 @@ from .spikes import SpikeTrains
 class Record:
     """What to record: a state of a population or view, every so many ms (default: every step), or its "rate".
 
-    `Record(p, "w", every=1000.0)` records the weights of a plastic projection: `rec.traces[p, "w"]`.
+    `Record(p, "w", every=1000.0)` records the weights of a plastic projection: `rec.traces[p, "w"]`; likewise the
+    states of its rule, such as the eligibility "c" of `RewardSTDP`.
     `Record(pop, "rate", every=5.0)` gives the population rate in Hz in bins of 5 ms. Raises TypeError for
     something else than a population or view; `simulate` raises ValueError for an unknown variable.
 
@@ -67,6 +69,17 @@ class SavedCells:
 
 
 @dataclass(frozen=True, repr=False)
+class SavedSource:
+    """One Poisson source's part of a State."""
+
+    n: int
+    left: np.ndarray
+    number: np.ndarray
+    spk: np.ndarray
+    off: np.ndarray
+
+
+@dataclass(frozen=True, repr=False)
 class State:
     """Everything that a run needs to go on: `simulate(..., start=rec.final)`. `t` is the clock in ms."""
 
@@ -75,7 +88,9 @@ class State:
     dt: float
     seed: int
     cells: tuple[SavedCells, ...]
-    weights: tuple[tuple[np.ndarray, dict[str, np.ndarray]], ...] = ()  # of plastic projections: w and traces
+    # of plastic projections: their arrays, and t/tau in the frame of each trace
+    weights: tuple[tuple[dict[str, np.ndarray], dict[str, float]], ...] = ()
+    sources: tuple[SavedSource, ...] = ()
 
     def __repr__(self) -> str:
         return f"State(t={self.t:g} ms, {sum(c.n for c in self.cells)} neurons)"
@@ -96,7 +111,7 @@ class Weights:
 
     projection: Projection
     final: np.ndarray
-    history: _Columns | None
+    history: dict[str, _Columns]
 
 
 class Traces(Mapping):
@@ -108,8 +123,8 @@ class Traces(Mapping):
     def __init__(self, columns: dict[str, _Columns], view: View, weights: tuple[Weights, ...] = ()):
         self._columns: dict[Any, _Columns] = {}
         for entry in weights:
-            if entry.history is not None:
-                self._columns[entry.projection, "w"] = entry.history
+            for name, values in entry.history.items():
+                self._columns[entry.projection, name] = values
         for name, c in columns.items():
             inside = (c.ids >= view.start) & (c.ids < view.stop)
             if inside.any():
@@ -194,10 +209,12 @@ class Recording:
         t_start: float,
         t_stop: float,
         stopped: str,
+        sources: tuple[tuple[PoissonSource, SpikeTrains], ...] = (),
     ):
         self.populations, self.names = tuple(populations), tuple(names)
         self._spikes, self._columns, self._weights = spikes, columns, weights
         self._methods, self._graphs, self._rates = methods, graphs, rates
+        self._sources = sources
         self.final: State = final
         self.dt: float = dt
         self.seed: int = seed
@@ -205,14 +222,18 @@ class Recording:
         self.t_stop: float = t_stop
         self.stopped: str = stopped  # why the run ended early; "" if it did not
 
-    def __getitem__(self, what: Population | View) -> _Part:
-        if not isinstance(what, Population | View):
+    def __getitem__(self, what: Population | View | PoissonSource) -> _Part:
+        if not isinstance(what, Population | View | PoissonSource):
             raise TypeError(f"rec[...]: takes a population or a view of one, got {what!r}")
         view = as_view(what)
         for population, spikes, columns in zip(self.populations, self._spikes, self._columns, strict=True):
             if population is view.parent:
                 part = spikes if view.n == population.n else spikes.neurons(view.start, view.stop)
                 return _Part(view, part, columns)
+        for source, spikes in self._sources:
+            if source is view.parent:
+                part = spikes if view.n == source.n else spikes.neurons(view.start, view.stop)
+                return _Part(view, part, {})
         raise KeyError(f"rec[...]: {what} was not simulated; there are {', '.join(self.names)}")
 
     def _only(self, attribute: str) -> _Part:
@@ -285,6 +306,10 @@ class Recording:
             lines.append(
                 f"{name}: {population.n:,} {model} (method {method}): {len(spikes):,} spikes, {rate:.1f} Hz per neuron."
             )
+        for source, spikes in self._sources:
+            lines.append(
+                f"{source}: {source.n:,} Poisson neurons: {len(spikes):,} spikes, {spikes.rate().mean():.1f} Hz per neuron."
+            )
         if self.stopped:
             lines.append(f"Stopped early: {self.stopped}.")
         return "\n".join(lines)
@@ -306,10 +331,9 @@ def columns_of(cells: Any, k_start: int, k_done: int, dt: float) -> dict[str, _C
 
 def weights_of(wires: Any, k_start: int, k_done: int, dt: float) -> Weights:
     """The weights of one plastic projection, its history cut at step k_done."""
-    history = None
-    if wires.record is not None:
-        every, out = wires.record
+    history = {}
+    for name, (every, out) in wires.records.items():
         first, stop = -(-k_start // every), -(-k_done // every)
         times = np.asarray(grid_time(np.arange(first, stop) * every, dt))
-        history = _Columns(times, np.arange(wires.targets.size), out[: stop - first])
+        history[name] = _Columns(times, np.arange(wires.targets.size), out[: stop - first])
     return Weights(wires.projection, wires.weights(), history)

@@ -1,8 +1,9 @@
 """Random numbers as data: counter-based generators keyed by (seed, name, step, element).
 
-`generator` serves what is drawn once (graphs, weights, initial states); `philox` and `normal` serve what is
-drawn in every step. Their source is plain arithmetic on 64-bit unsigned integers, so that the same functions
-run on NumPy arrays here and compiled in the kernels: both engines draw the same numbers.
+`generator` serves what is drawn once (graphs, weights, initial states); `normals`, `uniforms`, `words` and `gaps`
+serve what is drawn in every step, here on NumPy arrays, and block by block in the kernels (`kernels/draws.py`):
+both engines draw the same numbers. One call of Philox serves two elements, or four: of each 256 elements in a row, those
+with one number modulo 128 (or 64) share a call.
 
 Salmon, Moraes, Dror & Shaw (2011), Parallel random numbers: as easy as 1, 2, 3, doi:10.1145/2063384.2063405.
 """
@@ -13,7 +14,6 @@ import secrets
 import zlib
 
 import numpy as np
-from numpy import cos, log, sqrt
 
 M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)  # multipliers of Philox 4x32
 W0, W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)  # Weyl increments of its key
@@ -46,16 +46,46 @@ def uniform01(a, b):
     return ((a >> SIX) * 67108864.0 + (b >> SIX) + 0.5) * 2.220446049250313e-16
 
 
-def normal01(element, step, slot, k0, k1):
-    """A standard normal number for one element, step and slot of a stream (Box and Muller 1958)."""
-    c0, c1, c2, c3 = philox(element, step & LOW, step >> HALF, slot, k0, k1)
-    return sqrt(-2.0 * log(uniform01(c0, c1))) * cos(6.283185307179586 * uniform01(c2, c3))
+def normals(n, step, slot, k0, k1):
+    """Standard normal numbers of elements 0 to n - 1 at one step, in one slot of a stream (Box and Muller 1958).
+
+    >>> normals(2, 7, 1, *key_of(1, "net")).shape
+    (2,)
+    """
+    second, (c0, c1, c2, c3) = _calls(n, 2, step, slot, k0, k1)
+    angle = 2.0 * np.pi * uniform01(c2, c3)
+    return np.sqrt(-2.0 * np.log(uniform01(c0, c1))) * np.where(second, np.sin(angle), np.cos(angle))
 
 
-def draw01(element, step, slot, k0, k1):
-    """A uniform number in (0, 1) for one element, step and slot of a stream."""
-    c0, c1, _, _ = philox(element, step & LOW, step >> HALF, slot, k0, k1)
-    return uniform01(c0, c1)
+def uniforms(n, step, slot, k0, k1):
+    """Uniform numbers in (0, 1) of elements 0 to n - 1 at one step, in one slot of a stream."""
+    second, (c0, c1, c2, c3) = _calls(n, 2, step, slot, k0, k1)
+    return np.where(second, uniform01(c2, c3), uniform01(c0, c1))
+
+
+def words(n, step, slot, k0, k1):
+    """Random 32-bit words (as uint64) of elements 0 to n - 1 at one step, in one slot of a stream."""
+    which, parts = _calls(n, 4, step, slot, k0, k1)
+    return np.choose(which, parts)
+
+
+def gaps(first, n, k0, k1):
+    """Numbers first to first + n - 1 of a stream: exponential ones of mean 1, and uniform ones.
+
+    >>> [x.shape for x in gaps(5, 3, *key_of(1, "input"))]
+    [(3,), (3,)]
+    """
+    number, zero = np.arange(first, first + n, dtype=np.uint64), np.uint64(0)
+    c0, c1, c2, c3 = philox(number & LOW, number >> HALF, zero, zero, k0, k1)
+    return -np.log(uniform01(c0, c1)), uniform01(c2, c3)
+
+
+def _calls(n, share, step, slot, k0, k1):
+    """Which part of its call each of n elements takes, and the calls' four words; `share` elements use one call."""
+    element, width = np.arange(n), 256 // share
+    call = (element // 256 * width + element % width).astype(np.uint64)
+    low, high = np.uint64(step) & LOW, np.uint64(step) >> HALF
+    return element % 256 // width, philox(call, low, high, np.uint64(slot), k0, k1)
 
 
 def key_of(seed: int, name: str) -> tuple[np.uint64, np.uint64]:

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from .assemble import Run, assemble, final_state, populations_of
+from .firing import Firing
 from .grid import check_dt, check_t_stop, grid_time
 from .model import Neuron
 from .network import Graph, Population, Projection
 from .recording import Record, Recording, State, columns_of, weights_of
 from .rng import check_seed
+from .sources import PoissonDrive
 from .spikes import SpikeTrains
 
 CHUNK_SECONDS = 0.15  # how long a chunk may take, so that Ctrl-C and the progress bar are answered
@@ -27,7 +29,7 @@ def simulate(
     t_stop: float,
     dt: float = 0.1,
     I: Any = 0.0,
-    projections: Sequence[Projection] = (),
+    projections: Sequence[Projection | PoissonDrive] = (),
     record: Sequence[str | Record] = (),
     initial: dict | None = None,
     method: str | dict | None = None,
@@ -54,7 +56,7 @@ def simulate(
         Injected current in the model's unit (pA for most). A number; (n,) one value per neuron; (n_steps, 1) or
         (n_steps, n) one row per step; `step(...)` and the other stimuli; f(t) with t in ms; or a dict of these
         by population or view. It is sampled at the start of a step and held over it.
-    projections : sequence of Projection
+    projections : sequence of Projection or PoissonDrive
     record : sequence of str or Record
         Names of states ("v", "exc.g") to record in every step, or Records.
     initial : dict
@@ -115,7 +117,7 @@ def simulate(
     if isinstance(max_spikes, bool) or not isinstance(max_spikes, int) or max_spikes < 1:
         raise ValueError(f"max_spikes: must be a whole number >= 1, got {max_spikes!r}")
     run = assemble(
-        populations, k_stop=k_stop, dt=dt, I=I, projections=tuple(projections) if not isinstance(projections, Projection)
+        populations, k_stop=k_stop, dt=dt, I=I, projections=tuple(projections) if not isinstance(projections, Projection | PoissonDrive)
         else (projections,), record=record, initial=initial, method=method, seed=seed, start=start, max_spikes=max_spikes,
         dtype=dtype,
     )  # fmt: skip
@@ -200,7 +202,9 @@ def _bar(run: Run):
 
 def _make_room(run: Run, advancing: Any, max_spikes: int) -> bool:
     """Double the spike lists that are full; False when one may not grow any more."""
-    for p, cells in enumerate(run.cells):
+    spiking: list[Any] = [(advancing.refresh, p, cells) for p, cells in enumerate(run.cells)]
+    spiking += [(advancing.refresh_source, s, f) for s, f in enumerate(run.sources) if isinstance(f, Firing)]
+    for refresh, number, cells in spiking:
         used, room = int(cells.off[max(run.k, 0) - cells.base + 1]), cells.n * run.window
         if used + room <= cells.spk.size:
             continue
@@ -211,15 +215,16 @@ def _make_room(run: Run, advancing: Any, max_spikes: int) -> bool:
             grown = np.empty(size, dtype=np.int32)
             grown[:used] = cells.spk[:used]
             cells.spk = grown
-            advancing.refresh(p)
+            refresh(number)
         if used + cells.n > cells.spk.size:
             return False
         run.tight[0] |= used + room > cells.spk.size
     return True
 
 
-def _snapshot(run: Run) -> list:
-    return [
+def _snapshot(run: Run) -> tuple[list, list]:
+    sources = [(s, s.left.copy(), s.number.copy()) for s in run.sources if isinstance(s, Firing)]
+    cells = [
         (
             {name: x.copy() for name, x in c.x.items()},
             c.held.copy(),
@@ -229,16 +234,19 @@ def _snapshot(run: Run) -> list:
         )
         for c in run.cells
     ]
+    return cells, sources
 
 
-def _report(run: Run, saved: list, k: int, advancing: Any) -> None:
+def _report(run: Run, saved: tuple[list, list], k: int, advancing: Any) -> None:
     """Replay a chunk that went wrong step by step, and say where and why."""
-    for cells, (x, held, above, last, ou) in zip(run.cells, saved, strict=True):
+    for cells, (x, held, above, last, ou) in zip(run.cells, saved[0], strict=True):
         for name, values in x.items():
             cells.x[name][:] = values
         cells.held[:], cells.above[:], cells.last[:] = held, above, last
         for now, before in zip(cells.ou, ou, strict=True):
             now[:] = before
+    for source, left, number in saved[1]:
+        source.left[:], source.number[:] = left, number
     while True:
         advancing.prepare(k, k + 1)
         k = advancing.advance(k, k + 1)
@@ -271,17 +279,8 @@ def _cause(cells: Any, dt: float) -> str:
 def _recording(run: Run, record: Any, stopped: str) -> Recording:
     k_done, dt = max(run.k, 0), run.dt
     t_start, t_stop = float(grid_time(run.k_start, dt)), float(grid_time(k_done, dt))
-    spikes, columns = [], []
-    for c in run.cells:
-        offsets = c.off[run.k_start + 1 - c.base : k_done + 2 - c.base]  # of grid times k_start + 1 … k_done
-        ids = c.spk[offsets[0] : offsets[-1]]
-        if ids.size < offsets.size:  # few spikes: look up the step of each
-            places = np.arange(offsets[0], offsets[-1])
-            grid = run.k_start + np.searchsorted(offsets, places, side="right")
-        else:
-            grid = np.repeat(np.arange(run.k_start + 1, k_done + 1), np.diff(offsets))
-        spikes.append(SpikeTrains.from_sorted(grid_time(grid, dt), ids.copy(), c.n, t_stop, t_start))
-        columns.append(columns_of(c, run.k_start, k_done, dt))
+    spikes = [_spikes(c, run, k_done) for c in run.cells]
+    columns = [columns_of(c, run.k_start, k_done, dt) for c in run.cells]
 
     def graph(projection: Projection) -> Graph:
         for index, wires in enumerate(run.wires):
@@ -299,4 +298,19 @@ def _recording(run: Run, record: Any, stopped: str) -> Recording:
         methods=[c.method for c in run.cells], spikes=spikes, columns=columns,
         weights=tuple(weights_of(w, run.k_start, k_done, dt) for w in run.wires if w.rule is not None), graphs=graph,
         rates=rates, final=final_state(run, k_done), dt=dt, seed=run.seed, t_start=t_start, t_stop=t_stop, stopped=stopped,
+        sources=tuple((f.source, _spikes(f, run, k_done)) for f in run.sources if isinstance(f, Firing)),
     )  # fmt: skip
+
+
+def _spikes(c: Any, run: Run, k_done: int) -> SpikeTrains:
+    """The spikes of a population or Poisson source in this run."""
+    dt = run.dt
+    t_start, t_stop = float(grid_time(run.k_start, dt)), float(grid_time(k_done, dt))
+    offsets = c.off[run.k_start + 1 - c.base : k_done + 2 - c.base]  # of grid times k_start + 1 … k_done
+    ids = c.spk[offsets[0] : offsets[-1]]
+    if ids.size < offsets.size:  # few spikes: look up the step of each
+        places = np.arange(offsets[0], offsets[-1])
+        grid = run.k_start + np.searchsorted(offsets, places, side="right")
+    else:
+        grid = np.repeat(np.arange(run.k_start + 1, k_done + 1), np.diff(offsets))
+    return SpikeTrains.from_sorted(grid_time(grid, dt), ids.copy(), c.n, t_stop, t_start)

@@ -260,3 +260,34 @@ class NMDA(Synapse):
     def checks(Mg, K_Mg):
         yield np.all(Mg >= 0), f"Mg: must be >= 0 mM, got {Mg}"
         yield np.all(K_Mg > 0), f"K_Mg: must be > 0 mM, got {K_Mg}"
+
+
+class GapJunction(Synapse):
+    """Electrical coupling: the current sum of w (v_pre - v) over all connections, at the start of each step.
+
+    I_gap (pA) is held over the step; w (nS, >= 0) is the conductance of one junction. A junction conducts both ways:
+    give both pairs, (i, j) and (j, i). The pre side is a Population, and the delay is 0.
+    States: I_gap (pA). Raises ValueError in a Projection for a negative w and for a delay.
+    Bennett & Zukin (2004), Neuron 41:495, doi:10.1016/S0896-6273(04)00043-1.
+
+    >>> import snnlab as snn
+    >>> pair = snn.Population(snn.LIF(), 2, receptors={"gap": snn.GapJunction()})
+    >>> p = snn.Projection(pair, pair, pairs=([0, 1], [1, 0]), w=5.0, delay=0.0)
+    >>> rec = snn.simulate(pair, I=[150.0, 0.0], projections=[p], t_stop=300.0, record=["v"])
+    >>> rec.traces["v"][-1].round(2)  # the second rises by a third of what the first does
+    array([-58.75, -66.25])
+    """
+
+    state = {"I_gap": "pA"}
+    weight = "nS"
+    neuron_states = {"v": "mV"}
+
+    def couple(w, v, v_pre):
+        return w * (v_pre - v)
+
+    def dynamics():
+        dI_gap = 0
+        return dI_gap
+
+    def current(I_gap):
+        return I_gap

@@ -14,6 +14,7 @@ import numpy as np
 
 from .assemble import Cells, Run, assemble, populations_of
 from .equations import known_units
+from .firing import Firing
 from .grid import check_dt, check_t_stop, grid_time
 from .methods import METHODS
 from .model import Declared, Equations
@@ -73,7 +74,7 @@ def brian2_twin(
     """The same network as a Brian2 program: equations, graph, weights, delays, inputs and initial states.
 
     Takes the arguments of `simulate` and raises what it raises; ValueError for what has no counterpart in
-    Brian2 (noise, whose numbers would differ; t_last; a spike at time 0 with delay 0; repeated given spikes).
+    Brian2 (noise and Poisson input, whose numbers would differ; t_last; a spike at time 0 with delay 0; repeated given spikes).
     Brian2 is needed only to run it.
 
     >>> import snnlab as snn
@@ -86,6 +87,11 @@ def brian2_twin(
         populations_of(what), k_stop=check_t_stop(t_stop, dt, 0.0), dt=dt, I=I, projections=tuple(projections),
         record=(), initial=initial, method=method, seed=check_seed(seed), start=None, max_spikes=1,
     )  # fmt: skip
+    random = [s.source for s in run.sources if isinstance(s, Firing)] + [d.drive for d in run.drives]
+    if random:
+        raise ValueError(
+            f"brian2_twin: {random[0]} is drawn at random, and its numbers would differ in Brian2"
+        )
     data: dict[str, Any] = {}
     lines = ["from brian2 import *", "", "start_scope()", f"defaultclock.dt = {dt!r}*ms", ""]
     for p, cells in enumerate(run.cells):
@@ -296,6 +302,10 @@ def _statements(read: Equations, names: dict[str, str] | None = None) -> str:
 def _synapses(q: int, wires: Wires, run: Run, data: dict, objects: list[str]) -> list[str]:
     """One Synapses object; given spikes become a SpikeGeneratorGroup."""
     projection, post = wires.projection, run.cells[wires.post]
+    if wires.rule is not None or wires.short_term is not None or wires.continuous:
+        raise ValueError(
+            f"brian2_twin: {projection} is plastic or without spikes, which is not translated; write it by hand"
+        )
     graph = projection.draw(run.seed, q, run.dt)
     synapse = type(projection.synapse)
     unit = as_unit(synapse.weight)

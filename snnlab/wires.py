@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .connectivity import stable_order
-from .grid import steps_array
+from .grid import steps, steps_array
 from .network import Projection, View, as_view
 from .plasticity import Plasticity
+from .short_term import ShortTerm
+from .sources import PoissonSource
 from .spikes import SpikeTrains
 from .storage import ARRIVALS, bit_planes, storage_of
+
+LARGEST = 184.0  # exp(184) is 1e80: what a trace in its growing frame is multiplied by, at most
 
 
 @dataclass
@@ -37,23 +41,51 @@ class Wires:
     scalar_weight: bool
     storage: str = "rows"  # see storage.py
     planes: np.ndarray | None = None  # (n_pre + 1, words) uint64
-    # of a plastic projection: its rule's traces, and the synapses of each post neuron
-    traces: dict[str, np.ndarray] = field(
-        default_factory=dict
-    )  # pre: (classes * n_pre,); post: (n of population,)
-    fades: np.ndarray = field(default_factory=lambda: np.zeros(0))  # decay of each trace per step
-    reverse: tuple[
-        np.ndarray, ...
-    ] = ()  # (start per post neuron, synapse, row c * n_pre + i of its pre trace)
-    record: tuple[int, np.ndarray] | None = None  # interval of w in steps, and where it goes (rows, synapses)
+    # of a plastic projection: its rule's traces and states, times exp(t/tau) counted from the last multiple of `renew`;
+    # pre: (classes * n_pre,); post: (n of population,); reward: (1,); state: (synapses,)
+    traces: dict[str, np.ndarray] = field(default_factory=dict)
+    rates: np.ndarray = field(default_factory=lambda: np.zeros(0))  # dt/tau of each time constant, once
+    rate_of: dict[str, float] = field(default_factory=dict)  # the same by trace and state
+    renew: int = 1
+    interval: int = 1  # of the rule's `every`, in steps
+    reward: str = ""  # "p0" for a population, "s0" for given spikes
+    gives: tuple[int, int] = (0, 0)  # the neurons there whose spikes are rewards
+    # (start per post neuron, synapse, row c * n_pre + i of its pre trace)
+    reverse: tuple[np.ndarray, ...] = ()
+    # by variable: interval in steps, and where it goes (rows, synapses)
+    records: dict[str, tuple[int, np.ndarray]] = field(default_factory=dict)
+    # of short-term plasticity: its states (classes * n_pre,), and the step of the last arrival
+    resources: dict[str, np.ndarray] = field(default_factory=dict)
+    before: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
     def replayed(self) -> bool:
-        return isinstance(self.projection.pre, SpikeTrains)
+        """True when the spikes come from outside all populations: given ones, or a Poisson source's."""
+        pre = self.projection.pre
+        return isinstance(pre, SpikeTrains) or isinstance(as_view(pre).parent, PoissonSource)
 
     @property
     def rule(self) -> Plasticity | None:
         return self.projection.plasticity
+
+    @property
+    def short_term(self) -> ShortTerm | None:
+        return self.projection.short_term
+
+    @property
+    def continuous(self) -> bool:
+        return self.projection.synapse.continuous()
+
+    def memory(self) -> dict[str, np.ndarray]:
+        """What outlives a run, so that another can go on."""
+        kept = {f"trace {name}": x for name, x in self.traces.items()}
+        kept |= {f"resource {name}": x for name, x in self.resources.items()}
+        kept |= {"before": self.before} if self.resources else {}
+        return kept | {"w": self.w} if self.rule is not None else kept
+
+    def frames(self, k: int) -> dict[str, float]:
+        """t/tau at step k, counted from the last multiple of `renew`, of each trace and state that decays."""
+        return {name: k % self.renew * rate for name, rate in self.rate_of.items()}
 
     def drawn_order(self) -> np.ndarray:
         """The place of each synapse among the drawn pairs."""
@@ -61,9 +93,13 @@ class Wires:
 
     def weights(self) -> np.ndarray:
         """The weights now, in the order of `projection.draw()`."""
-        w = np.empty(self.targets.size)
-        w[self.drawn_order()] = self.w
-        return w
+        return self.in_drawn_order(self.w)
+
+    def in_drawn_order(self, values: np.ndarray) -> np.ndarray:
+        """One value for each synapse, in the order of `projection.draw()`."""
+        drawn = np.empty(self.targets.size)
+        drawn[self.drawn_order()] = values
+        return drawn
 
 
 def wire(projection: Projection, index: int, source: int, post: int, seed: int, dt: float) -> Wires:
@@ -99,6 +135,10 @@ def wire(projection: Projection, index: int, source: int, post: int, seed: int, 
     _store(made, n_pre, view)
     if projection.plasticity is not None:
         _make_plastic(made, projection.plasticity, rows, dt)
+    if projection.short_term is not None:
+        sizes = np.zeros(delays.size * n_pre)
+        made.resources = {name: sizes + x for name, x in projection.short_term.rest().items()}
+        made.before = np.zeros(delays.size * n_pre, dtype=np.int64)
     return made
 
 
@@ -131,9 +171,21 @@ def _make_plastic(wires: Wires, rule: Plasticity, rows: np.ndarray, dt: float) -
     wires.scalar_weight = False
     wires.w = np.broadcast_to(wires.w, wires.targets.shape).copy()
     n_post = as_view(wires.projection.post).parent.n
-    sizes = {"pre": wires.delays.size * wires.projection.pre.n, "post": n_post}
+    sizes = {"pre": wires.delays.size * wires.projection.pre.n, "post": n_post, "reward": 1}
     wires.traces = {name: np.zeros(sizes[side]) for name, (side, _, _) in rule.traces.items()}
-    wires.fades = np.array([np.exp(-dt / getattr(rule, tau)) for _, tau, _ in rule.traces.values()])
+    wires.traces |= {name: np.zeros(wires.targets.size) for name in rule.state}
+    wires.rate_of = {name: dt / getattr(rule, tau) for name, tau in rule.times().items()}
+    wires.rates = np.array([dt / getattr(rule, tau) for tau in dict.fromkeys(rule.times().values())])
+    wires.renew = max(1, int(LARGEST / wires.rates.max())) if wires.rates.size else 1 << 60
+    if "every" in rule.equations:
+        wires.interval = steps(f"{type(rule).__name__}.T", rule.T, dt)  # type: ignore[attr-defined]
+        if wires.interval < 1:
+            raise ValueError(f"{type(rule).__name__}.T: must be >= dt = {dt:g} ms, got {rule.T:g}")  # type: ignore[attr-defined]
     by_post = stable_order(wires.targets, n_post)
     start = np.concatenate([[0], np.cumsum(np.bincount(wires.targets, minlength=n_post))])
-    wires.reverse = (start, by_post, rows[by_post])
+    wires.reverse = (start, _small(by_post), _small(rows[by_post]))
+
+
+def _small(numbers: np.ndarray) -> np.ndarray:
+    """As int32 where they fit."""
+    return numbers.astype(np.int32) if numbers.size < 2**31 and numbers.max(initial=0) < 2**31 else numbers

@@ -8,9 +8,15 @@ from typing import Any
 
 from .cache import cache_folder, load
 from .structure import Structure
-from .template import module_text
 
 __all__ = ["Structure", "cache_folder", "kernel", "kernel_source", "module_text"]
+
+
+def module_text(structure: Structure) -> str:
+    """The kernel's module for a structure, as text."""
+    from .template import module_text  # loads numba, and `import snnlab` does not
+
+    return module_text(structure)
 
 
 @lru_cache(maxsize=512)

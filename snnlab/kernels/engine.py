@@ -10,7 +10,7 @@ import numpy as np
 from ..assemble import NEVER, Cells, Run
 from ..methods import steady_steps
 from ..wires import Wires
-from . import kernel
+from . import kernel, sources
 
 _NO_IDS, _NO_OUT = np.zeros(0, dtype=np.int64), np.zeros((0, 0))
 
@@ -33,12 +33,18 @@ class CompiledEngine:
                 self.arrays |= {f"q{q}_planes": wires.planes, f"q{q}_sums": sums, f"q{q}_come": come}
             if wires.rule is not None:
                 self._add_rule(q, wires)
+            if wires.short_term is not None:
+                self._add_short_term(q, wires)
         for s, source in enumerate(run.sources):
             self.arrays |= {
                 f"spk_s{s}": source.spk,
                 f"off_s{s}": source.off,
                 f"int_s{s}": np.array([source.base]),
             }
+        for kind in run.structure.sources:
+            self.refresh_source(kind.number)
+        for d, drive in enumerate(run.drives):
+            self.arrays |= sources.drive_arrays(d, drive, run.structure.dtype)
 
     def _add_cells(self, p: int, cells: Cells) -> None:
         arrays, system = self.arrays, cells.system
@@ -85,16 +91,26 @@ class CompiledEngine:
 
     def _add_rule(self, q: int, wires: Wires) -> None:
         rule: Any = wires.rule
-        every, out = wires.record or (NEVER, _NO_OUT)
+        recorded = [wires.records.get(name, (NEVER, _NO_OUT)) for name in ("w", *rule.state)]
         self.arrays |= {
-            f"num_q{q}": np.array([getattr(rule, name) for name in rule.parameters()], dtype=float),
-            f"fade_q{q}": wires.fades,
-            f"rec_q{q}": np.array([every, -(-self.run.k_start // every)], dtype=np.int64),
-            f"place_q{q}": wires.drawn_order() if wires.record else _NO_IDS,
-            f"out_q{q}": out,
+            f"out_q{q}_{n}": out for n, (_, out) in zip(("w", *rule.state), recorded, strict=True)
+        }
+        self.arrays |= {
+            f"num_q{q}": np.array([getattr(rule, name) for name in rule.parameters()], dtype=wires.w.dtype),
+            f"rate_q{q}": wires.rates,
+            f"when_q{q}": np.array([wires.renew, wires.interval], dtype=np.int64),
+            f"rec_q{q}": np.array([(e, -(-self.run.k_start // e)) for e, _ in recorded], dtype=np.int64),
+            f"place_q{q}": wires.drawn_order() if wires.records else _NO_IDS,
+            f"gives_q{q}": np.array(wires.gives),
         }
         self.arrays |= {f"{n}_q{q}": a for n, a in zip(("start", "back", "row"), wires.reverse, strict=True)}
         self.arrays |= {f"t{q}_{name}": trace for name, trace in wires.traces.items()}
+
+    def _add_short_term(self, q: int, wires: Wires) -> None:
+        model: Any = wires.short_term
+        self.arrays |= {f"s{q}_{name}": x for name, x in wires.resources.items()}
+        numbers = [getattr(model, name) for name in model.parameters()]
+        self.arrays |= {f"snum_q{q}": np.array(numbers, dtype=wires.w.dtype), f"before_q{q}": wires.before}
 
     def refresh(self, p: int) -> None:
         """Take up the arrays of a population that were replaced since the last chunk."""
@@ -108,12 +124,20 @@ class CompiledEngine:
         }
         self.arrays |= {f"x_p{p}_z{z}": x for z, x in enumerate(cells.ou)}
 
+    def refresh_source(self, s: int) -> None:
+        """Take up the arrays of a Poisson source that were replaced since the last chunk."""
+        self.arrays |= sources.source_arrays(s, self.run.sources[s])
+
     def prepare(self, k: int, k_end: int) -> None:
         """Make the input series of the steps k to k_end - 1."""
         for p, cells in enumerate(self.run.cells):
             if cells.input.width:
                 self.arrays[f"It_p{p}"] = cells.input.rows(max(k, 0), k_end)
                 self.arrays[f"int_p{p}"][2] = max(k, 0)
+        for kind in self.run.structure.sources:
+            if kind.varying:
+                self.run.sources[kind.number].prepare(max(k, 0), k_end)
+                self.refresh_source(kind.number)
 
     def advance(self, k: int, k_end: int) -> int:
         """Run steps k to k_end - 1; returns the next step, less than k_end when a spike list is full."""

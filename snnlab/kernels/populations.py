@@ -51,11 +51,10 @@ def setup(writer: Writer, p: int, kind: PopulationKind) -> None:
             lines.append(f"nref_p{p} = int_p{p}[1]")
     add(*(f"above_p{p}" for _ in range(system.crossing)))
     add(*(f"last_p{p}" for _ in range(system.uses("t_last"))))
-    add(*(f"key_p{p}" for _ in range(system.uses("u"))))
-    for z, (process, _, _) in enumerate(kind.noises):
-        add(f"sigma_p{p}_z{z}", f"key_p{p}_z{z}")
-        if process == "ou":
-            add(f"x_p{p}_z{z}", f"fade_p{p}_z{z}")
+    if system.uses("u"):
+        add(f"key_p{p}")
+        lines.append(f"u_p{p} = np.empty({BLOCK})")
+    _noise_setup(writer, p, kind)
     if kind.method == "exact":
         writer.argument(f"M_p{p}", f"H_p{p}")
     elif kind.method == "exponential_euler":
@@ -245,6 +244,10 @@ def _slices(p: int, kind: PopulationKind) -> list[str]:
     }.items():
         if needed:
             slices[f"{name}_b"] = f"{name}_p{p}"
+    for z, (process, _, array) in enumerate(kind.noises):
+        name = f"p{p}_z{z}"
+        slices |= {f"x_b_{name}": f"x_{name}"} if process == "ou" else {}
+        slices |= {f"sigma_b_{name}": f"sigma_{name}"} if array else {}
     return [f"{short} = {long}[lo:hi]" for short, long in slices.items()]
 
 
@@ -256,7 +259,7 @@ def _series(p: int, kind: PopulationKind) -> list[str]:
 
 def _update(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
     """The vectorised loop over one block; bit k of `hits` tells whether any neuron of its part k spiked."""
-    return ["hits = 0", "for j in range(hi - lo):", *indented(_neuron(writer, p, kind))]
+    return [*_drawn(p, kind), "hits = 0", "for j in range(hi - lo):", *indented(_neuron(writer, p, kind))]
 
 
 def _spiking(writer: Writer, p: int, kind: PopulationKind, tasks: list[str]) -> list[str]:
@@ -312,8 +315,7 @@ def _threshold(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
     system = kind.system
     lines = ["t_last = t + dt - last_b[j]"] if system.uses("t_last") else []
     if system.uses("u"):
-        key = f"key_p{p}[0], key_p{p}[1]"
-        lines.append(f"u = draw01(np.uint64(lo + j), np.uint64(k), np.uint64(0), {key})")
+        lines.append(f"u = u_p{p}[j]")
     states = {s: f"x{k}" for k, s in enumerate(system.states)}
     lines.append(f"above = {_threshold_call(writer, p, kind, states)}")
     if system.crossing:
@@ -340,19 +342,45 @@ def _values(p: int, kind: PopulationKind) -> dict[str, str]:
     }
 
 
+def _noise_setup(writer: Writer, p: int, kind: PopulationKind) -> None:
+    """Room for a block of normal numbers, and what is constant."""
+    for z, (process, _, array) in enumerate(kind.noises):
+        name = f"p{p}_z{z}"
+        writer.argument(f"sigma_{name}", f"key_{name}")
+        writer.setup.append(f"xi_{name} = np.empty({BLOCK})")
+        if not array:
+            writer.setup.append(f"sigma_b_{name} = sigma_{name}[0]")
+        if process == "ou":
+            writer.argument(f"x_{name}", f"fade_{name}")
+            writer.setup.append(f"keep_{name}, spread_{name} = fade_{name}[0], fade_{name}[1]")
+        else:
+            writer.setup.append(f"scale_{name} = 1.0 / sqrt(dt)")
+
+
+def _drawn(p: int, kind: PopulationKind) -> list[str]:
+    """A block's random numbers of one step, drawn before the loop that uses them."""
+    lines = []
+    if kind.system.uses("u"):
+        lines.append(_fill("uniforms", f"u_p{p}", "hi - lo", "lo", 0, f"key_p{p}"))
+    for z, (_, shared, _) in enumerate(kind.noises):
+        n, lo = ("1", "0") if shared else ("hi - lo", "lo")
+        lines.append(_fill("normals", f"xi_p{p}_z{z}", n, lo, z + 1, f"key_p{p}_z{z}"))
+        lines += [f"xi_all_p{p}_z{z} = xi_p{p}_z{z}[0]"] if shared else []
+    return lines
+
+
+def _fill(what: str, out: str, n: str, lo: str, slot: int, key: str) -> str:
+    return f"fill_{what}({out}, {n}, {lo}, np.uint64(k), np.uint64({slot}), {key}[0], {key}[1])"
+
+
 def _noise(p: int, z: int, noise: tuple[str, bool, bool]) -> tuple[list[str], str]:
     process, shared, array = noise
     name = f"p{p}_z{z}"
-    element = "0" if shared else "lo + j"
-    sigma = f"sigma_{name}[{'lo + j' if array else '0'}]"
-    key = f"key_{name}[0], key_{name}[1]"
-    draw = f"normal01(np.uint64({element}), np.uint64(k), np.uint64({z + 1}), {key})"
+    sigma = f"sigma_b_{name}[j]" if array else f"sigma_b_{name}"
+    xi = f"xi_all_{name}" if shared else f"xi_{name}[j]"
     if process == "white":
-        return [], f"{sigma} / sqrt(dt) * {draw}"
-    keep = [
-        f"z{z} = x_{name}[lo + j]",
-        f"x_{name}[lo + j] = fade_{name}[0] * z{z} + fade_{name}[1] * {draw}",
-    ]
+        return [], f"{sigma} * scale_{name} * {xi}"
+    keep = [f"z{z} = x_b_{name}[j]", f"x_b_{name}[j] = keep_{name} * z{z} + spread_{name} * {xi}"]
     return keep, f"{sigma} * z{z}"
 
 

@@ -7,7 +7,7 @@ their bits are counted for 64 targets at a time, and each target gets its weight
 
 from __future__ import annotations
 
-from . import rules
+from . import rules, short_term
 from .structure import ProjectionKind
 from .writer import Writer, indented
 
@@ -24,14 +24,23 @@ def setup(writer: Writer, q: int, projection: ProjectionKind) -> None:
     if projection.scalar_weight:
         writer.setup.append(f"q{q}_w0 = q{q}_w[0]")
     if projection.rule is not None:
-        rules.setup(writer, q, projection.rule)
+        rules.setup(writer, q, projection.rule, projection.reward)
+    if projection.short_term is not None:
+        short_term.setup(writer, q, projection.short_term)
 
 
 def deliver(writer: Writer, q: int, projection: ProjectionKind) -> list[str]:
     """The spikes that arrive at grid time m, in the order of delay, then of pre neuron."""
+    if projection.continuous:
+        return []
     source, post = projection.source, projection.post
-    lines = [] if projection.rule is None else rules.fade(q, projection.rule)
+    rule, reward = projection.rule, projection.reward
+    lines = [] if rule is None else rules.renew(q, rule)
     each = {"rows": _rows, "dense": _dense, "planes": _noted}[projection.storage](writer, q, projection)
+    if projection.short_term is not None:
+        each = [*short_term.advance(writer, q, projection.short_term), *each]
+    if rule is not None:
+        each = rules.at_arrival(writer, q, rule, each)
     lines += [
         f"# deliver {source} -> p{post}.{projection.receptor}",
         *([f"come_q{q} = 0"] if projection.storage == "planes" else []),
@@ -47,17 +56,40 @@ def deliver(writer: Writer, q: int, projection: ProjectionKind) -> list[str]:
     ]
     if projection.storage == "planes":
         lines += _counted(writer, q, projection)
-    return lines if projection.rule is None else lines + rules.learn(writer, q, post, projection.rule)
+    return lines if rule is None else lines + rules.after_arrivals(writer, q, post, rule, reward)
+
+
+def couple(writer: Writer, q: int, projection: ProjectionKind) -> list[str]:
+    """What a projection without spikes adds to the state of its receptor, at the start of a step."""
+    source, post, receptor = projection.source, projection.post, projection.receptor
+    kind = writer.structure.populations[post]
+    synapse = dict(kind.system.receptors)[receptor]
+    values = {"w": f"q{q}_w0" if projection.scalar_weight else f"q{q}_w[s]"}
+    values |= {name: f"p{post}_{name}[j]" for name in synapse.neuron_states}
+    values |= {f"{name}_pre": f"{source}_{name}[i + q{q}_first[0]]" for name in synapse.neuron_states}
+    for name in synapse.parameters():
+        joined = f"{receptor}_{name}"
+        values[name] = f"p{post}_{joined}" + ("[j]" if joined in kind.arrays else "")
+    read = synapse.equations["couple"]
+    call = f"{writer.function(synapse.__name__, read)}({', '.join(values[a] for a in read.args)})"
+    return [
+        f"for i in range(q{q}_first[1]):",
+        f"    for s in range(q{q}_indptr[0, i], q{q}_indptr[0, i + 1]):",
+        f"        j = np.uintp(q{q}_targets[s])",
+        f"        p{post}_{receptor}_{next(iter(synapse.state))}[j] += {call}",
+    ]
 
 
 def _rows(writer: Writer, q: int, projection: ProjectionKind) -> list[str]:
     """Pre neuron i's targets one by one."""
-    w = f"q{q}_w0" if projection.scalar_weight else f"q{q}_w[begin + s]"
+    w = f"q{q}_w0" if projection.scalar_weight else "w_b[s]"
+    w = w if projection.short_term is None else f"({w} * factor)"
     call, _, lost = _arrive(writer, projection, f"p{projection.post}_{{}}[j]", w)
     held = f"if m > held_p{projection.post}[j]:  # a jump into a held state is lost"
     return [
         f"begin = q{q}_indptr[c, i]",
         f"to = q{q}_targets[begin : q{q}_indptr[c, i + 1]]",
+        *([] if projection.scalar_weight else [f"w_b = q{q}_w[begin : q{q}_indptr[c, i + 1]]"]),
         "for s in range(to.size):",
         "    j = np.uintp(to[s])  # unsigned: no check for indices from the end",
         *indented([held, *indented([call])] if lost else [call]),
@@ -70,9 +102,9 @@ def _dense(writer: Writer, q: int, projection: ProjectionKind) -> list[str]:
         f"lo = q{q}_first[2]",
         f"hi = lo + q{q}_indptr[c, i + 1] - q{q}_indptr[c, i]",
         f"w_b = q{q}_w[q{q}_indptr[c, i] : q{q}_indptr[c, i + 1]]",
-        *_slices(writer, projection),
+        *slices(writer, projection),
         "for j in range(hi - lo):",
-        *indented(_selected(writer, projection, "w_b[j]")),
+        *indented(selected(writer, projection, "w_b[j]")),
     ]
 
 
@@ -95,18 +127,18 @@ def _counted(writer: Writer, q: int, projection: ProjectionKind) -> list[str]:
         f"            hi, word = min(lo + 64, q{q}_first[4]), (lo - q{q}_first[2]) >> 6",
     ]
     lines += indented([f"a{b} = q{q}_sums[{b}, word]" for b in range(6)], 3)
-    lines += indented(_slices(writer, projection), 3)
+    lines += indented(slices(writer, projection), 3)
     for head, bits in (("if a4 | a5:", 6), ("elif a0 | a1 | a2 | a3:", 4)):
         number = " | ".join(f"(((a{b} >> np.uint64(j)) & BIT) << np.uint64({b}))" for b in range(bits))
         body = [
             f"number = np.{writer.structure.dtype}(np.int64({number}))",
-            *_selected(writer, projection, w),
+            *selected(writer, projection, w),
         ]
         lines += indented([head, "    for j in range(hi - lo):", *indented(body, 2)], 3)
     return lines
 
 
-def _slices(writer: Writer, projection: ProjectionKind) -> list[str]:
+def slices(writer: Writer, projection: ProjectionKind) -> list[str]:
     """The parts lo:hi of the arrays that `arrive` reads and writes."""
     post = projection.post
     kind = writer.structure.populations[post]
@@ -115,7 +147,7 @@ def _slices(writer: Writer, projection: ProjectionKind) -> list[str]:
     return [*lines, f"held_b = held_p{post}[lo:hi]"] if lost and kind.system.refractory else lines
 
 
-def _selected(writer: Writer, projection: ProjectionKind, w: str) -> list[str]:
+def selected(writer: Writer, projection: ProjectionKind, w: str) -> list[str]:
     """One arrival at neuron j of slices, without a branch."""
     call, _, lost = _arrive(writer, projection, "b_{}[j]", w)
     if not lost:

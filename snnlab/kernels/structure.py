@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..plasticity import Plasticity
+from ..short_term import ShortTerm
 from ..system import System
 
 
@@ -30,6 +31,28 @@ class ProjectionKind:
     scalar_weight: bool
     rule: type[Plasticity] | None = None
     storage: str = "rows"  # see storage.py
+    reward: str = ""  # where the rewards of a rule come from, as `source`
+    short_term: type[ShortTerm] | None = None
+    continuous: bool = False  # without spikes (gap junctions)
+
+
+@dataclass(frozen=True)
+class SourceKind:
+    """What shapes the code of a Poisson source: its number among all sources, and how its rate is given."""
+
+    number: int
+    varying: bool  # a row of rates for each step
+    thinned: bool  # rates that differ between neurons
+
+
+@dataclass(frozen=True)
+class DriveKind:
+    """What shapes the code of a Poisson drive."""
+
+    post: int
+    receptor: str
+    scalar_weight: bool
+    many_means: bool
 
 
 @dataclass(frozen=True)
@@ -39,8 +62,10 @@ class Structure:
     populations: tuple[PopulationKind, ...]
     projections: tuple[ProjectionKind, ...]
     dtype: str = "float64"  # of states, parameters and weights
+    sources: tuple[SourceKind, ...] = ()
+    drives: tuple[DriveKind, ...] = ()
 
     @property
     def coupled(self) -> bool:
         """False when no neuron ever hears of another: then each block of neurons runs ahead by itself."""
-        return bool(self.projections)
+        return bool(self.projections or self.drives)

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import inspect
 
-from .. import rng
-from . import bits, mathematics, populations, precision, projections, rules
+from . import bits, draws, mathematics, populations, precision, projections, rules, sources
 from .structure import PopulationKind, ProjectionKind, Structure
 from .writer import Writer, indented
 
@@ -22,7 +21,7 @@ HEADER = '''"""{title}
 Generated from the models' own equations by snnlab; run() advances the network from step k to k_end.
 """
 
-from math import cos, inf, log, sqrt
+from math import inf, log, sqrt
 
 import numpy as np
 from numba import njit, types
@@ -72,6 +71,10 @@ def module_text(structure: Structure) -> str:
         populations.setup(writer, p, kind)
     for q, projection in enumerate(structure.projections):
         projections.setup(writer, q, projection)
+    for source in structure.sources:
+        sources.source_setup(writer, source)
+    for d, drive in enumerate(structure.drives):
+        sources.drive_setup(writer, d, drive)
     writer.setup += [
         f"count_p{p} = off_p{p}[max(k, 0) - base_p{p} + 1]" for p in range(len(structure.populations))
     ]
@@ -80,15 +83,17 @@ def module_text(structure: Structure) -> str:
     parts = [HEADER.format(title=_title(structure))]
     parts += [precision.HEADER, _choice(), precision.MATHEMATICS] if single else [_choice(), _mathematics()]
     parts.append(precision.single(VOCABULARY) if single else VOCABULARY)
-    if any(kind.noises or kind.system.uses("u") for kind in structure.populations):
-        parts.append(_random_source())
+    drawing = any(kind.noises or kind.system.uses("u") for kind in structure.populations)
+    if drawing or structure.sources or structure.drives:
+        parts.append(draws.source())
     if any(projection.storage == "planes" for projection in structure.projections):
         parts.append(_bits())
-    sources = writer.functions.values()
-    parts += [f"\n\n@inline\n{precision.single(source) if single else source}\n" for source in sources]
+    texts = writer.functions.values()
+    parts += [f"\n\n@inline\n{precision.single(text) if single else text}\n" for text in texts]
     signature = ", ".join(["k", "k_end", "dt", *writer.arguments])
     parts.append(RUN.format(arguments=tuple(writer.arguments), signature=signature))
-    lines = [*writer.setup, *body, "clock[0] = k", "return k"]
+    kept = [line for source in structure.sources for line in sources.keep(source)]
+    lines = [*writer.setup, *body, *kept, "clock[0] = k", "return k"]
     return "".join(parts) + "\n".join(indented(lines)) + "\n"
 
 
@@ -102,23 +107,33 @@ def _title(structure: Structure) -> str:
 def _coupled(writer: Writer) -> list[str]:
     """Step by step: all populations, then all arrivals, then all resets."""
     numbered = list(enumerate(writer.structure.populations))
-    full = " or ".join(f"count_p{p} + n_p{p} > spk_p{p}.size" for p, _ in numbered)
+    spiking = [*(f"p{p}" for p, _ in numbered), *(f"s{s.number}" for s in writer.structure.sources)]
+    full = " or ".join(f"count_{x} + n_{x} > spk_{x}.size" for x in spiking)
     inner = ["t = k * dt"]
+    for p, kind in numbered:
+        continuous = [(r, cls) for r, cls in kind.system.receptors if cls.continuous()]
+        inner += [f"p{p}_{r}_{state}[:] = 0.0" for r, cls in continuous for state in cls.state]
+    for q, projection in enumerate(writer.structure.projections):
+        inner += projections.couple(writer, q, projection) if projection.continuous else []
     for p, kind in numbered:
         inner += populations.record(p, kind.system)
     for q, projection in enumerate(writer.structure.projections):
         if projection.rule is not None:
-            inner += rules.record(q)
+            inner += rules.record(writer, q, projection.rule)
     for p, kind in numbered:
         inner += populations.integrate(writer, p, kind)
+    for source in writer.structure.sources:
+        inner += sources.fire(source)
     step = [
         f"if {full}:",
         "    break  # no room for the spikes of one more step: the caller makes some",
         "m = k + 1  # the grid time at which this step ends",
         "if k >= 0:  # k = -1 only delivers what arrives at time 0",
         *indented(inner),
-        *(f"off_p{p}[m - base_p{p} + 1] = count_p{p}" for p, _ in numbered),
+        *(f"off_{x}[m - base_{x} + 1] = count_{x}" for x in spiking),
     ]
+    for d, drive in enumerate(writer.structure.drives):
+        step += ["if k >= 0:", *indented(sources.drive(writer, d, drive))]
     for q, projection in enumerate(writer.structure.projections):
         step += projections.deliver(writer, q, projection)
     for p, kind in numbered:
@@ -161,12 +176,3 @@ def _mathematics() -> str:
 
 def _bits() -> str:
     return "\n\nBIT = np.uint64(1)\n" + "".join(f"\n\n{inspect.getsource(f.py_func)}" for f in bits.FUNCTIONS)
-
-
-def _random_source() -> str:
-    constants = "\n\n" + "\n".join(
-        f"{name} = np.uint64({int(getattr(rng, name))})"
-        for name in ("M0", "M1", "W0", "W1", "LOW", "HALF", "SIX")
-    )
-    functions = (rng.philox, rng.uniform01, rng.normal01, rng.draw01)
-    return constants + "".join(f"\n\n\n@inline\n{inspect.getsource(f).rstrip()}" for f in functions) + "\n"

@@ -150,9 +150,8 @@ def _given(q: int, wires: Wires, graph: Graph, run: Run, data: dict) -> tuple[li
     here = (ids >= 0) & (ids < n)
     ids, steps = ids[here], steps[here]
     delays = np.round(graph.delay / run.dt).astype(np.int64)
-    shift = (
-        int(delays.min()) - 1 if delays.size else 0
-    )  # a spike at s with delay d is one at s + d - dt with delay dt
+    # A spike at s with delay d is one at s + d - dt with delay dt.
+    shift = int(delays.min()) - 1 if delays.size else 0
     steps = steps + shift
     if (steps + 1 < _EARLIEST).any():
         earliest = float(grid_time(_EARLIEST, run.dt))

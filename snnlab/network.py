@@ -311,9 +311,9 @@ class Projection:
                 f"Projection.pre: must be a Population or a view of one for {kind}, got {self.pre!r}"
             )
         for state, unit in self.synapse.neuron_states.items():
-            if as_unit(self.pre.model.state.get(state, "1")) != as_unit(unit):
+            if as_unit(as_view(self.pre).model.state.get(state, "1")) != as_unit(unit):
                 raise ValueError(
-                    f"Projection.pre: must have a state {state} in {unit} for {kind}, got {self.pre.model!r}"
+                    f"Projection.pre: must have a state {state} in {unit} for {kind}, got {as_view(self.pre).model!r}"
                 )
         if not (isinstance(self.delay, float) and self.delay == 0.0):
             raise ValueError(

@@ -1,120 +1,110 @@
-"""Measure snnlab against its peers: `python -m benchmarks [--networks cuba,uncoupled] [--rounds 5] [--json FILE]`.
+"""Measure snnlab against its peers: `python -m benchmarks --peers brian2,nest`.
 
-Both sides get one graph and one initial state, and their spikes are compared first. Then runs alternate, A B A B, in
-user CPU seconds on one thread; a run of no length is subtracted, so that setting up is not counted; build and compile
-times stand apart. Run it on a quiet machine.
+Both sides get one graph, one initial state and one drive. Their spikes are compared first. Then runs alternate, A B A B,
+each side in a process of its own, in user CPU seconds on one thread; a run of one step is subtracted, so that
+setting up is not counted; build and compile times stand apart. Run it on a quiet machine.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
-import statistics
 import sys
-import time
+from pathlib import Path
+from typing import Any
 
-import numpy as np
+from . import report
+from .compare import Comparison
+from .networks import NETWORKS
 
-import snnlab as snn
+PEERS = {"brian2": ("brian2-cpp", "brian2-cython", "brian2-numpy"), "nest": ("nest",)}
+EXTRA = ("start", "limits")
+QUICK = ("cuba", "song", "izhikevich", "uncoupled", "one")
 
-from .networks import NETWORKS, Network
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _options(arguments)
+    try:
+        sides, names = _sides(options.peers, options.quick), _names(options.networks, options.quick)
+    except ValueError as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        return 2
+    rounds = options.rounds or (2 if options.quick else 5)
+    out = Path(options.out)
+    out.mkdir(parents=True, exist_ok=True)
+    results: dict[str, Any] = {"machine": report.machine(), "rounds": rounds, "networks": []}
+    keys = [name for name in names if name not in EXTRA]
+    shorter = 0.3 if options.quick else 1.0
+    # a quick look builds all networks at once; else each has the machine to itself
+    comparisons = [Comparison(key, sides, options.scale, shorter) for key in keys] if options.quick else []
+    for number, key in enumerate(keys):
+        comparison = comparisons[number] if options.quick else Comparison(key, sides, options.scale, shorter)
+        rows = comparison.rows(rounds)
+        results["networks"] += rows
+        print("\n".join(report.lines(rows)), flush=True)
+        _write(out, results)
+    if "start" in names:
+        from .start import starts
+
+        results["starts"] = starts(sides)
+        print("\n".join(report.start_lines(results["starts"])), flush=True)
+    if "limits" in names:
+        from . import limits
+
+        results["limits"] = limits.limits(rounds=2 if options.quick else 5)
+        print("\n".join(["", *limits.lines(results["limits"])]), flush=True)
+    for side, (mean, least) in report.means(results["networks"]).items():
+        print(f"\ngeometric mean against {report.NAMES[side]}: {mean:.1f}x, least {least:.1f}x")
+    if keys:
+        results["alt_text"] = report.figure(results, str(out / "speed.svg"))
+    _write(out, results)
+    if options.markdown:
+        (out / "speed.md").write_text(report.markdown(results), encoding="utf-8")
+    print(f"\nwritten: {', '.join(sorted(str(p) for p in out.glob('speed.*')))}")
+    return 1 if any("error" in row for row in results["networks"]) else 0
 
 
-def main() -> None:
+def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--networks", default=",".join(NETWORKS), help=f"of {', '.join(NETWORKS)}")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", help="write the figures to this file")
-    options = parser.parse_args()
-    rows = [felt()]
-    for name in options.networks.split(","):
-        rows.append(measure(NETWORKS[name](), options.rounds))
-    for row in rows:
-        print("; ".join(f"{key}: {value}" for key, value in row.items()))
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump({"python": sys.version.split()[0], "rows": rows}, file, indent=1)
+    every = (*NETWORKS, *EXTRA)
+    parser.add_argument("--peers", default="brian2,nest", help="of brian2, nest, and brian2-cpp, -cython, -numpy")
+    parser.add_argument("--networks", help=f"of {', '.join(every)}; default: all")
+    parser.add_argument("--rounds", type=int, help="default 5")
+    parser.add_argument("--quick", action="store_true", help="a look in three minutes: some networks, shorter runs")
+    parser.add_argument("--markdown", action="store_true", help="write speed.md too: the tables of docs/speed.md")
+    parser.add_argument("--out", default="build/benchmarks", help="folder for speed.json and speed.svg")
+    parser.add_argument("--scale", type=float, default=1.0, help="size of the networks; other than 1 is for trying it")
+    return parser.parse_args(arguments)
 
 
-def felt() -> dict:
-    """What one student waits for: one LIF neuron, 10,000 steps; and an f-I curve of 200 currents, 1 s each."""
-    one = _wall(lambda: snn.simulate(snn.LIF(), I=300.0, t_stop=1000.0, record=["v"]), 200)
-    many = snn.Population(snn.LIF(), 200)
-    curve = _wall(lambda: snn.simulate(many, I=np.linspace(0, 1000, 200), t_stop=1000.0), 20)
-    return {
-        "one LIF, 10,000 steps, ms": round(one * 1e3, 3),
-        "f-I curve of 200 currents, ms": round(curve * 1e3, 2),
-    }
+def _sides(peers: str, quick: bool) -> list[str]:
+    sides: list[str] = []
+    for name in filter(None, peers.split(",")):
+        found = PEERS.get(name) or ((name,) if name in report.NAMES and name != "snnlab" else None)
+        if found is None:
+            raise ValueError(f"--peers: must be of {', '.join((*PEERS, *list(report.NAMES)[1:4]))}, got {name!r}")
+        sides += found[:1] if quick else found
+    for module in {side.split("-")[0] for side in sides}:
+        if importlib.util.find_spec(module) is None:
+            raise ValueError(f"--peers: {module} is not installed (pip install '.[peers]', or leave it out)")
+    return sides
 
 
-def _wall(run, repeats: int) -> float:
-    run()
-    times = []
-    for _ in range(repeats):
-        began = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - began)
-    return statistics.median(times)
+def _names(networks: str | None, quick: bool) -> tuple[str, ...]:
+    every = (*NETWORKS, *EXTRA)
+    if networks is None:
+        return (*QUICK, "start") if quick else every
+    names = tuple(networks.split(","))
+    for name in names:
+        if name not in every:
+            raise ValueError(f"--networks: must be of {', '.join(every)}, got {name!r}")
+    return names
 
 
-def measure(network: Network, rounds: int) -> dict:
-    """Median user CPU seconds per simulated second of both, and the median of the ratios of neighbouring runs."""
-    from .brian2_peer import Brian2Standalone
-
-    short, long = 0.1, network.seconds * 1000.0
-    network.run(short)  # compiles, or loads what was compiled
-    peer = Brian2Standalone(network, (short, long))
-    peer.cpu(long)
-    agreement = _agreement(network.run(long).spikes, peer.spikes(long))
-    ours, theirs, ratios = [], [], []
-    for _ in range(rounds):
-        a = (_cpu(network, long) - _cpu(network, short)) / network.seconds
-        b = (peer.cpu(long) - peer.cpu(short)) / network.seconds
-        ours.append(a)
-        theirs.append(b)
-        ratios.append(b / a)
-    return {
-        "network": network.name,
-        "snnlab, CPU s per s": round(statistics.median(ours), 4),
-        f"{peer.name}, CPU s per s": round(statistics.median(theirs), 4),
-        "ratio": round(statistics.median(ratios), 2),
-        "agreement": agreement,
-        "its build, CPU s": round(peer.build_seconds, 1),
-    }
-
-
-def _cpu(network: Network, t_stop: float) -> float:
-    began = time.process_time()
-    network.run(t_stop)
-    return time.process_time() - began
-
-
-def _agreement(spikes: snn.SpikeTrains, peer: tuple[np.ndarray, np.ndarray]) -> str:
-    t, i = peer
-    same = len(spikes) == t.size and np.array_equal(
-        np.sort(np.round(spikes.t * 10)), np.sort(np.round((t + 0.1) * 10))
-    )
-    theirs = snn.SpikeTrains(np.round(t * 10 + 1) / 10, i, n=spikes.n, t_stop=spikes.t_stop)
-    rates, cvs = zip(*((s.rate().mean(), _cv(s)) for s in (spikes, theirs)), strict=True)
-    return f"spike for spike: {same}; rates {rates[0]:.3f} and {rates[1]:.3f} Hz; ISI CV {cvs[0]:.3f} and {cvs[1]:.3f}"
-
-
-def _cv(spikes: snn.SpikeTrains) -> float:
-    """Mean coefficient of variation of the intervals, over neurons with at least three spikes."""
-    order = np.lexsort((spikes.t, spikes.i))
-    intervals, ids = np.diff(spikes.t[order]), spikes.i[order]
-    inside = ids[1:] == ids[:-1]
-    intervals, ids = intervals[inside], ids[1:][inside]
-    n = np.bincount(ids, minlength=spikes.n)
-    mean = np.bincount(ids, intervals, spikes.n) / np.maximum(n, 1)
-    square = np.bincount(ids, intervals**2, spikes.n) / np.maximum(n, 1)
-    enough = n >= 2
-    return (
-        float(np.mean(np.sqrt(np.maximum(square - mean**2, 0.0))[enough] / mean[enough]))
-        if enough.any()
-        else 0.0
-    )
+def _write(out: Path, results: dict[str, Any]) -> None:
+    (out / "speed.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -32,6 +32,7 @@ from .neurons import (
     MorrisLecar,
     PoissonGLM,
 )
+from .phase_plane import phase_plane
 from .plasticity import (
     Homeostasis,
     NearestSTDP,
@@ -102,7 +103,7 @@ __all__ = [
     "PoissonDrive", "PoissonGLM", "PoissonSource", "Population", "Projection", "Record", "Recording", "RewardSTDP",
     "ShortTerm", "SpikeTrains", "Synapse", "TripletSTDP", "TsodyksMarkram", "UnitError", "all_to_all", "brian2_twin",
     "by_distance", "check_units", "delay_by_distance", "explore", "exponential", "fixed_indegree", "from_matrix",
-    "kernel_source", "latex", "lognormal", "noise", "normal", "on_grid", "one_to_one", "plots",
+    "kernel_source", "latex", "lognormal", "noise", "normal", "on_grid", "one_to_one", "phase_plane", "plots",
     "poisson", "ramp", "random", "simulate", "sine", "step", "sweep", "theory", "to_pynn", "uniform", "units",
     "weight_by_distance",
 ]  # fmt: skip

@@ -23,7 +23,7 @@ from .distributions import Distribution, number
 
 @dataclass(frozen=True)
 class Places:
-    """Positions (n, dims) of the two sides, and the period of each dimension (inf: none)."""
+    """Positions (n, dims) of the two sides, within one period, and the period of each dimension (inf: none)."""
 
     pre: np.ndarray
     post: np.ndarray
@@ -35,7 +35,6 @@ class Places:
         for k, period in enumerate(self.period):
             apart = np.abs(a[..., k] - b[..., k])
             if np.isfinite(period):
-                apart %= period
                 apart = np.minimum(apart, period - apart)
             squared = squared + apart * apart
         return np.sqrt(squared)
@@ -220,7 +219,11 @@ def _places(where: str, pre: Any, post: Any, period: Any) -> Places:
         )
     if not (periods > 0).all():
         raise ValueError(f"{where}.period: must be > 0, got {period!r}")
-    return Places(pre, post, np.broadcast_to(periods, pre.shape[1]))
+    periods = np.broadcast_to(periods, pre.shape[1])
+    wraps = np.isfinite(periods)
+    for side in (pre, post):
+        side[:, wraps] %= periods[wraps]
+    return Places(pre, post, periods)
 
 
 def _positions(where: str, given: Any) -> np.ndarray:

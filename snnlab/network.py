@@ -214,7 +214,7 @@ class Projection:
         A rule that changes w, for example `PairSTDP(w_max=1.0)`; w must begin inside its bounds.
     short_term : ShortTerm, optional
         What scales w from spike to spike without changing it, for example `TsodyksMarkram(U=0.5)`.
-    reward : SpikeTrains, Population or view, optional
+    reward : SpikeTrains, Population, PoissonSource or view, optional
         Whose spikes are the rewards of a rule with reward traces, for example of `RewardSTDP()`. They act at once.
     storage : "rows", "dense" or "planes", optional
         How the synapses are kept; chosen from the graph unless given (see `snnlab/storage.py`).
@@ -311,9 +311,9 @@ class Projection:
                 f"Projection.pre: must be a Population or a view of one for {kind}, got {self.pre!r}"
             )
         for state, unit in self.synapse.neuron_states.items():
-            if as_unit(as_view(self.pre).model.state.get(state, "1")) != as_unit(unit):
+            if as_unit(as_view(self.pre).parent.model.state.get(state, "1")) != as_unit(unit):
                 raise ValueError(
-                    f"Projection.pre: must have a state {state} in {unit} for {kind}, got {as_view(self.pre).model!r}"
+                    f"Projection.pre: must have a state {state} in {unit} for {kind}, got {as_view(self.pre).parent.model!r}"
                 )
         if not (isinstance(self.delay, float) and self.delay == 0.0):
             raise ValueError(

@@ -24,7 +24,7 @@ from . import wording
 from .alt_text import alt_text, describe, install, set_alt_text
 from .spikes import SpikeTrains
 
-__all__ = ["alt_text", "current", "curve", "fi", "panels", "raster", "set_alt_text", "trace"]
+__all__ = ["alt_text", "current", "curve", "fi", "panels", "phase_plane", "raster", "set_alt_text", "trace"]
 
 BACKGROUND = "#ffffff"
 INK = "#222222"  # text and axes
@@ -263,6 +263,69 @@ def curve(
         axis.set_major_formatter("{x:g}")  # 200, not 2 x 10^2
         axis.set_minor_formatter(_minor)
     return _labelled(ax, xlabel, ylabel)
+
+
+def phase_plane(plane: Any, rec: Any = None, neuron: int = 0, ax: Any = None) -> Any:
+    """A phase plane: nullclines, arrows of the flow, fixed points and, if it was recorded, the neuron's path.
+
+    Stable fixed points are filled, the others hollow. The arrows show directions only, each as long as the next.
+
+    Parameters
+    ----------
+    plane : PhasePlane
+        From `snn.phase_plane(model, I=...)`.
+    rec : Recording, optional
+        With a trace of both states, whose path is drawn.
+    neuron : int
+        Which neuron of `rec` (default 0).
+    ax : matplotlib Axes, optional
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `plane` is no phase plane, or a state was not recorded.
+    """
+    if not hasattr(plane, "x_nullcline"):
+        raise TypeError(f"phase_plane.plane: must be what snn.phase_plane returns, got {plane!r}")
+    for name in plane.names if rec is not None else ():
+        if name not in rec.traces:
+            hint = f"simulate(..., record={list(plane.names)})"
+            raise ValueError(f"phase_plane.rec: {name!r} was not recorded (ask for it: {hint})")
+    ax = _axes(ax, height=4.2)
+    widths = np.array([np.ptp(plane.xlim), np.ptp(plane.ylim)])
+    speed = np.hypot(plane.dx / widths[0], plane.dy / widths[1])
+    arrow = 0.7 / len(plane.x) / np.where(speed > 0, speed, np.inf)  # seven tenths of the way to the next
+    flow = ax.quiver(
+        plane.x, plane.y, plane.dx * arrow, plane.dy * arrow, angles="xy", scale_units="xy", scale=1.0,
+        color=GREY, width=0.003, pivot="middle",
+    )  # fmt: skip
+    describe(flow, "")
+    for k, curves in enumerate((plane.x_nullcline, plane.y_nullcline)):
+        joined = np.concatenate(
+            [np.vstack([curve, [[np.nan, np.nan]]]) for curve in curves] or [np.empty((0, 2))]
+        )
+        (line,) = ax.plot(
+            *joined.T, color=COLOURS[k], linestyle=DASHES[k], linewidth=2.0, label=f"d{plane.names[k]}/dt = 0"
+        )
+        describe(line, "" if k else wording.of_phase_plane(plane))
+    if rec is not None:
+        column = int(_columns(neuron, rec.traces.ids(plane.names[0]))[0])
+        x, y = (rec.traces[name][:, column] for name in plane.names)
+        (path,) = ax.plot(x, y, color=COLOURS[3], linestyle="-", linewidth=1.2, label=f"neuron {neuron}")
+        describe(path, f"The path of neuron {neuron}: {wording.of_path(plane.names, x, y)}")
+    for point in plane.fixed_points:
+        (mark,) = ax.plot(
+            point.x, point.y, marker="o", markersize=8, color=INK, linestyle="none", zorder=4,
+            markerfacecolor=INK if point.stable else BACKGROUND,
+        )  # fmt: skip
+        describe(mark, "")
+    ax.set_xlim(plane.xlim)
+    ax.set_ylim(plane.ylim)
+    _legend_above(ax)
+    x_label, y_label = (
+        n if u == "1" else f"{n} ({u})" for n, u in zip(plane.names, plane.units, strict=True)
+    )
+    return _labelled(ax, x_label, y_label)
 
 
 # ---------------------------------------------------------------- the style

@@ -123,8 +123,8 @@ class Traces(Mapping):
     def __init__(self, columns: dict[str, _Columns], view: View, weights: tuple[Weights, ...] = ()):
         self._columns: dict[Any, _Columns] = {}
         for entry in weights:
-            for name, values in entry.history.items():
-                self._columns[entry.projection, name] = values
+            for name, column in entry.history.items():
+                self._columns[entry.projection, name] = column
         for name, c in columns.items():
             inside = (c.ids >= view.start) & (c.ids < view.stop)
             if inside.any():

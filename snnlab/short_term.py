@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Any, ClassVar
 
+import numpy as np
+
 from .model import Declared, call
 from .units import ms, one
 from .vocabulary import exp, where
@@ -108,7 +110,7 @@ class TsodyksMarkram(ShortTerm):
         return factor, u, x
 
     def checks(U):
-        yield 0 < U <= 1, f"U: must be > 0 and <= 1, got {U}"
+        yield np.all((U > 0) & (U <= 1)), f"U: must be > 0 and <= 1, got {U}"
 
     @classmethod
     def depressing(cls, **changes):

@@ -223,7 +223,7 @@ def _make_room(run: Run, advancing: Any, max_spikes: int) -> bool:
     return True
 
 
-def _snapshot(run: Run) -> tuple[list, list]:
+def _snapshot(run: Run) -> tuple[list, list, list]:
     sources = [(s, s.left.copy(), s.number.copy()) for s in run.sources if isinstance(s, Firing)]
     cells = [
         (
@@ -235,10 +235,10 @@ def _snapshot(run: Run) -> tuple[list, list]:
         )
         for c in run.cells
     ]
-    return cells, sources
+    return cells, sources, [(w, {name: x.copy() for name, x in w.memory().items()}) for w in run.wires]
 
 
-def _report(run: Run, saved: tuple[list, list], k: int, advancing: Any) -> None:
+def _report(run: Run, saved: tuple[list, list, list], k: int, advancing: Any) -> None:
     """Replay a chunk that went wrong step by step, and say where and why."""
     for cells, (x, held, above, last, ou) in zip(run.cells, saved[0], strict=True):
         for name, values in x.items():
@@ -248,6 +248,9 @@ def _report(run: Run, saved: tuple[list, list], k: int, advancing: Any) -> None:
             now[:] = before
     for source, left, number in saved[1]:
         source.left[:], source.number[:] = left, number
+    for wires, memory in saved[2]:
+        for name, values in memory.items():
+            wires.memory()[name][:] = values
     while True:
         advancing.prepare(k, k + 1)
         k = advancing.advance(k, k + 1)

@@ -107,9 +107,9 @@ class PoissonDrive:
         self.target = target
         self.receptor = receptor_of("PoissonDrive", "target", target, receptor)
         self.synapse = as_view(target).parent.receptors[self.receptor]
-        if "arrive" not in self.synapse.equations:
+        if self.synapse.continuous():
             raise ValueError(
-                f"PoissonDrive.receptor: must be one that spikes arrive at; {self.receptor} is a {type(self.synapse).__name__}"
+                f"PoissonDrive.receptor: must be one that spikes reach, got {self.receptor} ({type(self.synapse).__name__})"
             )
         self.rate = _rates("PoissonDrive.rate", rate, target.n)
         self.w = _numbers("PoissonDrive.w", w, target.n)

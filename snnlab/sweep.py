@@ -17,6 +17,7 @@ Python's lock), processes (the function must stand in a module that they can imp
 from __future__ import annotations
 
 import itertools
+import secrets
 import signal
 import threading
 import warnings
@@ -52,6 +53,7 @@ class Sweep:
         self.done = np.zeros(len(points), dtype=bool)
         self.errors: dict[int, BaseException] = {}
         self.interrupted = False
+        self._name = secrets.token_hex(8)  # by which worker processes tell this sweep from the next
 
     @property
     def failures(self) -> list[Failure]:
@@ -163,10 +165,22 @@ def sweep(
 # ---------------------------------------------------------------- running
 
 
-def _call(f: Callable, point: Any) -> Any:
-    """f at one point; KeyboardInterrupt after Ctrl-C, also when f has caught it: `simulate` returns what there is."""
+_ended: set[str] = set()  # the sweeps that Ctrl-C ended in this process
+
+
+def _call(f: Callable, point: Any, name: str) -> Any:
+    """f at one point; KeyboardInterrupt after Ctrl-C, also when f has caught it: `simulate` returns what there is.
+
+    A worker that heard Ctrl-C does not begin the points of this sweep that wait in its queue.
+    """
+    if name in _ended:
+        raise KeyboardInterrupt
     with _noted_interrupts() as interrupts:
-        value = f(**point) if isinstance(point, dict) else f(point)
+        try:
+            value = f(**point) if isinstance(point, dict) else f(point)
+        finally:
+            if interrupts:
+                _ended.add(name)
     if interrupts:
         raise KeyboardInterrupt
     return value
@@ -194,7 +208,7 @@ def _noted_interrupts() -> Iterator[list]:
 def _in_turn(f: Callable, result: Sweep, bar: Any) -> None:
     for k in np.flatnonzero(~result.done).tolist():
         try:
-            value = _call(f, result.points[k])
+            value = _call(f, result.points[k], result._name)
         except (Exception, SystemExit) as error:
             result.errors[k] = error
         else:
@@ -232,7 +246,7 @@ def _batch(f: Callable, result: Sweep, executor: Executor, indices: list[int], b
     try:
         for k in indices:
             try:
-                futures[executor.submit(_call, f, result.points[k])] = k
+                futures[executor.submit(_call, f, result.points[k], result._name)] = k
             except BrokenExecutor as error:  # a worker died while we were still handing out work
                 result.errors[k] = error
                 lost.append(k)

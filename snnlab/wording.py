@@ -160,6 +160,42 @@ def of_course(x: Any, y: Any) -> str:
     return f"from {at(0)} to {at(-1)}, lowest {at(y.argmin())}, highest {at(y.argmax())}"
 
 
+def of_phase_plane(plane: Any) -> str:
+    """A phase plane: its part of the plane, and its fixed points.
+
+    >>> import snnlab as snn
+    >>> of_phase_plane(snn.phase_plane(snn.FitzHughNagumo(), I=0.5))
+    'Phase plane of FitzHughNagumo at I = 0.5, v from -2.5 to 2.5 and w from -2.875 to 4.625, with arrows of the flow: \
+the nullclines of v and w meet at an unstable focus at v = -0.805, w = -0.131'
+    """
+    x, y = plane.names
+    text = f"Phase plane of {type(plane.model).__name__} at I = {number(plane.I)}"
+    if plane.held:
+        text += " with " + _and(f"{name} = {number(value)}" for name, value in plane.held.items())
+    text += f", {x} {extent(plane.xlim)} and {y} {extent(plane.ylim)}, with arrows of the flow: "
+    if not plane.fixed_points:
+        return text + f"the nullclines of {x} and {y} do not meet"
+    spans = np.ptp(plane.xlim), np.ptp(plane.ylim)
+    points = [
+        f"{'an' if p.kind[0] in 'aeiou' else 'a'} {p.kind} at {x} = {number(p.x, spans[0])}, {y} = {number(p.y, spans[1])}"
+        for p in plane.fixed_points
+    ]
+    return text + f"the nullclines of {x} and {y} meet at " + "; ".join(points)
+
+
+def of_path(names: Any, x: Any, y: Any) -> str:
+    """A path in a plane: where it begins, where it ends, and how far it goes.
+
+    >>> of_path(("v", "w"), np.array([0.0, 2.0, 1.0]), np.array([1.0, 1.0, 3.0]))
+    'from v = 0, w = 1 to v = 1, w = 3, with v from 0 to 2 and w from 1 to 3'
+    """
+    begin, end = (
+        ", ".join(f"{n} = {number(z[k], np.ptp(z))}" for n, z in zip(names, (x, y), strict=True))
+        for k in (0, -1)
+    )
+    return f"from {begin} to {end}, with {names[0]} {extent(x)} and {names[1]} {extent(y)}"
+
+
 def _times(times: Any) -> str:
     if not len(times):
         return "no spikes"

@@ -139,3 +139,51 @@ def test_jumps_at_the_refractory_edges_agree_spike_for_spike(b2, t_ref):
         (source, jump, kick.draw(2, 2)),
     ]
     same_spikes(runs["numba"], *brian2_spikes(b2, namespace, equations, v0, graphs, t_stop))
+
+
+def test_ten_seconds_of_a_plastic_network(b2):
+    """Song, Miller & Abbott (2000): 1,000 given trains onto 3 neurons; every spike, and every weight to 1e-9."""
+    n, dt, t_stop = 1000, 0.5, 10_000.0
+    rng = np.random.default_rng(6)
+    step, i = np.divmod(np.unique(rng.integers(0, int(t_stop / dt) * n, 150_000)), n)
+    w = rng.uniform(0.0, 30.0, 3 * n)
+    post = snn.Population(snn.LIF(t_ref=2.0), 3, receptors={"exc": snn.ExpCurrent(5.0)})
+    given = snn.SpikeTrains(step * dt, i, n=n, t_stop=t_stop)
+    rule = snn.PairSTDP(A_plus=0.01, A_minus=0.0105, w_max=30.0)
+    p = snn.Projection(given, post, snn.all_to_all(), w, delay=2 * dt, plasticity=rule)
+    rec = snn.simulate(post, projections=[p], t_stop=t_stop, dt=dt)
+
+    b2.defaultclock.dt = dt * b2.ms
+    source = b2.SpikeGeneratorGroup(n, i, step * dt * b2.ms)
+    group = b2.NeuronGroup(
+        3,
+        """dv/dt = (-(v + 70) + 0.1*g)/(20*ms) : 1 (unless refractory)
+           dg/dt = -g/(5*ms) : 1""",
+        threshold="v >= -50",
+        reset="v = -65",
+        refractory=2.5 * b2.ms,
+        method="exact",
+    )
+    group.v = -70.0
+    synapses = b2.Synapses(
+        source,
+        group,
+        """w : 1
+           dx/dt = -x/(20*ms) : 1 (event-driven)
+           dy/dt = -y/(20*ms) : 1 (event-driven)""",
+        on_pre="g_post += w; w = clip(w - 0.0105*30*y, 0, 30); x += 1",
+        on_post="w = clip(w + 0.01*30*x, 0, 30); y += 1",
+        delay=dt * b2.ms,
+    )
+    graph = rec.graph(p)
+    synapses.connect(i=graph.pre, j=graph.post)
+    synapses.w = graph.w
+    monitor = b2.SpikeMonitor(group)
+    b2.Network(source, group, synapses, monitor).run(t_stop * b2.ms)
+    t, j = np.round(np.asarray(monitor.t / b2.ms) / dt).astype(int) + 1, np.asarray(monitor.i)
+    order = np.lexsort((j, t))
+    assert len(rec.spikes) > 300
+    np.testing.assert_array_equal(np.round(rec.spikes.t / dt).astype(int), t[order])
+    np.testing.assert_array_equal(rec.spikes.i, j[order])
+    np.testing.assert_allclose(rec.weights[p], np.asarray(synapses.w), rtol=0, atol=1e-9)
+    assert np.abs(rec.weights[p] - w).mean() > 1.0

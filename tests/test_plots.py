@@ -357,6 +357,7 @@ DRAW = {
     "fi": lambda ax: plots.fi([1.0, 2.0], [0.0, 5.0], theory=[0.0, 5.0], ax=ax),
     "current": lambda ax: plots.current(snn.step(1.0, 2.0, 3.0), np.arange(5.0), ax=ax),
     "curve": lambda ax: plots.curve([1, 2], [3, 4], "x (ms)", "y (mV)", label="a", ax=ax),
+    "phase_plane": lambda ax: plots.phase_plane(snn.phase_plane(snn.AdEx()), ax=ax),
 }
 KINDS = list(DRAW)
 

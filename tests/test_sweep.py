@@ -3,7 +3,10 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 import warnings
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 
@@ -280,6 +283,41 @@ def test_ctrl_c_with_an_executor():
             result = snn.sweep(f, range(5), executor=executor)
         go.set()
     assert result.values == [0, 1, None, None, None] and result.interrupted
+
+
+SCRIPT = """
+import pathlib, sys, time
+from concurrent.futures import ProcessPoolExecutor
+import snnlab as snn
+
+def f(x):
+    if x > 0:
+        pathlib.Path(sys.argv[1], f"began {x}").touch()
+        time.sleep(100)
+    return x
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(1) as executor:
+        result = snn.sweep(f, range(5), executor=executor)
+    print(result.values, result.interrupted)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs process groups")
+def test_ctrl_c_reaches_worker_processes_and_ends_the_points_in_their_queue(tmp_path):
+    """As in a terminal, all processes hear it; a pool gives each worker its next point early."""
+    (tmp_path / "script.py").write_text(SCRIPT)
+    command = [sys.executable, str(tmp_path / "script.py"), str(tmp_path)]
+    child = subprocess.Popen(
+        command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while not (tmp_path / "began 1").exists() and child.poll() is None:
+        time.sleep(0.05)
+    time.sleep(0.5)  # for the value of point 0 to come home
+    os.killpg(child.pid, signal.SIGINT)
+    out, err = child.communicate(timeout=90)  # one point more would take longer
+    assert out == "[0, None, None, None, None] True\n", err
+    assert "1 of 5 points are done" in err and not (tmp_path / "began 2").exists()
 
 
 # --- what is refused ---------------------------------------------------------------------------------------------------------

@@ -30,7 +30,8 @@ class Worker:
         cache = str(Path(folder, f"cache-{side}-{key}"))
         one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         environment = os.environ | one_thread | {"SNNLAB_CACHE": cache, "SNNLAB_BENCHMARK_CACHE": cache}
-        self.errors = open(Path(folder, f"{side}-{key}.log"), "w+", encoding="utf-8")
+        log = Path(folder, f"{side}-{key}.log")
+        self.errors = open(log, "w+", encoding="utf-8")  # noqa: SIM115 (close() closes it)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker", side, key, repr(scale)], env=environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
@@ -87,7 +88,12 @@ class Comparison:
         return [self._summary(row, made[0]) for row in made]
 
     def _first(self, worker: Worker) -> dict[str, Any]:
-        row: dict[str, Any] = {"network": self.network.key, "title": self.network.title, "side": worker.side, "times": []}
+        row: dict[str, Any] = {
+            "network": self.network.key,
+            "title": self.network.title,
+            "side": worker.side,
+            "times": [],
+        }
         file = Path(self.folder.name, f"{worker.side}.npz")
         try:
             row |= worker.ready()
@@ -136,7 +142,10 @@ def _agreement(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
     if "error" in ours or "error" in theirs:
         return {}
     same = len(ours["t"]) == len(theirs["t"]) and same_spikes(ours["t"], ours["i"], theirs["t"], theirs["i"])
-    close = abs(theirs["rate"] - ours["rate"]) <= 0.1 * max(ours["rate"], 1e-9) and abs(theirs["cv"] - ours["cv"]) <= 0.1
+    close = (
+        abs(theirs["rate"] - ours["rate"]) <= 0.1 * max(ours["rate"], 1e-9)
+        and abs(theirs["cv"] - ours["cv"]) <= 0.1
+    )
     return {"same": same, "close": bool(same or close)}
 
 

@@ -16,7 +16,7 @@ from .networks import SEED, Network
 
 ADAPTIVE = "adaptive solver, other work"
 NOTES = {
-    "coba": ADAPTIVE,
+    "coba": f"{ADAPTIVE}; with rk4 we fire as it does",
     "cobahh": f"{ADAPTIVE}; a spike is the peak, then 2 ms without another",
     "brunel": "a jump is tested in its own step",
     "song": f"{ADAPTIVE}; delays are dendritic",
@@ -87,19 +87,18 @@ class NEST:
         self.nest, self.network = nest, network
         self.note = NOTES.get(network.key, "")
         nest.ResetKernel()
-        nest.set_verbosity("M_ERROR")
+        nest.verbosity = nest.VerbosityLevel.ERROR
         nest.SetKernelStatus(
             {"resolution": network.dt, "local_num_threads": 1, "rng_seed": SEED, "print_time": False}
         )
         name, parameters = MODELS[network.key](network)
         if any(p.plasticity is not None for p in network.projections):
             parameters["tau_minus"] = network.projections[0].plasticity.tau_minus
-        self.neurons = nest.Create(name, network.population.n, params=_plain(parameters))
         known = nest.GetDefaults(name)
+        parameters |= {INITIAL[s]: values for s, values in network.initial.items() if INITIAL[s] in known}
+        self.neurons = nest.Create(name, network.population.n, params=_plain(parameters))
         for state, values in network.initial.items():
-            if INITIAL[state] in known:
-                self.neurons.set({INITIAL[state]: values})
-            else:
+            if INITIAL[state] not in known:
                 self._first_spike(state, values)
         self.first = int(self.neurons[0].get("global_id"))
         self.recorder = nest.Create("spike_recorder")
@@ -167,9 +166,7 @@ class NEST:
                     syn_spec={"delay": network.dt},
                 )  # fmt: skip
         if network.record:
-            meter = nest.Create(
-                "multimeter", params={"record_from": ["V_m"], "interval": network.dt}
-            )
+            meter = nest.Create("multimeter", params={"record_from": ["V_m"], "interval": network.dt})
             nest.Connect(meter, self.neurons)
 
     def run(self, t_stop: float) -> tuple[float, np.ndarray, np.ndarray]:

@@ -49,9 +49,7 @@ def side(name: str, network: Network):
         from .nest_peer import NEST
 
         return NEST(network)
-    raise ValueError(
-        f"side: must be snnlab, brian2-cpp, brian2-cython, brian2-numpy or nest, got {name!r}"
-    )
+    raise ValueError(f"side: must be snnlab, brian2-cpp, brian2-cython, brian2-numpy or nest, got {name!r}")
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import listed
 from .distributions import Distribution
 from .firing import Counts, Firing, counts, firing
 from .grid import first_step_not_before, grid_time, steps, steps_array
@@ -134,12 +135,17 @@ def assemble(
     k_start = start.k if start is not None else 0
     if isinstance(projections, Projection | PoissonDrive):
         projections = (projections,)
+    projections = listed("projections", projections, "Projections and PoissonDrives")
     wires, origins = _wires(
         populations, [p for p in projections if not isinstance(p, PoissonDrive)], seed, dt
     )
     drives = _drives(populations, [p for p in projections if isinstance(p, PoissonDrive)], seed, dt)
     history = max([int(w.delays.max(initial=0)) for w in wires], default=0)
     inputs = inputs_of(I, populations, k_start, k_stop, dt)
+    for key in method if isinstance(method, dict) else ():
+        if not any(key is p for p in populations):
+            raise ValueError(f"method: keys must be populations of this network, got {key!r}")
+    _check_memory(populations, k_stop - k_start + history)
     cells = [
         _cells(
             p,
@@ -209,6 +215,16 @@ def assemble(
         window,
         np.zeros(1, dtype=np.int64),
     )
+
+
+def _check_memory(populations: list[Population], n_steps: int) -> None:
+    """Refuse a run whose states and spike counts per step cannot fit, before they are made."""
+    size = 8 * sum(p.n * (len(p.variables) + 3) + n_steps for p in populations)
+    if size > 1e9 and size > available_memory():
+        raise ValueError(
+            f"simulate: {sum(p.n for p in populations):,} neurons over {n_steps:,} steps need {size / 1e9:.1f} GB, and "
+            f"{available_memory() / 1e9:.1f} GB are free"
+        )
 
 
 def _lower_precision(cells: list[Cells], wires: list[Wires], dtype: str) -> None:
@@ -300,11 +316,7 @@ def _cells(population, index, given: Input, method, seed, dt, n_offsets, base, m
     n_ref: int | np.ndarray = 0
     if system.refractory:
         label, t_ref = f"{type(population.model).__name__}.t_ref", parameters["t_ref"]
-        n_ref = (
-            steps_array(label, t_ref, dt).astype(np.int32)
-            if isinstance(t_ref, np.ndarray)
-            else steps(label, t_ref, dt)
-        )
+        n_ref = steps_array(label, t_ref, dt) if isinstance(t_ref, np.ndarray) else steps(label, t_ref, dt)
     taus = [noise.tau for noise, _ in given.noises]
     return Cells(
         population, name, system, chosen, parameters, given, {},
@@ -331,9 +343,12 @@ def _ou_start(seed: int, name: str, n: int, shared: bool) -> np.ndarray:
 
 def _method(population: Population, system: System, parameters: dict, wanted: str | None, dt: float):
     """The method to use and, for `exact`, its matrices. None means the model's, or the best that fits it."""
-    if wanted is not None and wanted not in METHODS:
+    if wanted is not None and not (isinstance(wanted, str) and wanted in METHODS):
         raise ValueError(f"method: must be one of {tuple(METHODS)} or None, got {wanted!r}")
     name = wanted or population.model.method
+    if name not in METHODS:
+        model = type(population.model).__name__
+        raise ValueError(f"{model}.method: must be one of {tuple(METHODS)}, got {name!r}")
     if METHODS[name].needs not in ((), tuple(system.model.state)):
         needs = " and ".join(METHODS[name].needs)
         raise ValueError(
@@ -447,7 +462,7 @@ def _set_state(entry: Cells, view: View, label: str, value: Any, seed: int) -> N
     else:
         try:
             array = np.asarray(value, dtype=float)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise TypeError(
                 f"initial[{label!r}]: must be a number, an array ({view.n},) or a distribution, got {value!r}"
             ) from None
@@ -547,14 +562,10 @@ def _plan_records(
         if isinstance(item, Record) and isinstance(item.what, Projection):
             _plan_weights(wires, item, k_start, k_stop, dt)
             continue
+        if isinstance(item, Record):
+            _interval(item.every, dt)
         for target, variable, every in _targets(cells, item):
-            if every is None:
-                interval = 1
-            else:
-                interval = steps("Record.every", every, dt)
-                if interval < 1:
-                    raise ValueError(f"Record.every: must be >= dt = {dt:g} ms, got {every:g}")
-            _plan(target[0], target[1], variable, interval)
+            _plan(target[0], target[1], variable, _interval(every, dt))
     total = sum(out.nbytes for w in wires for _, out in w.records.values())
     for entry in cells:
         for ids, interval in entry.records.values():
@@ -571,6 +582,14 @@ def _plan_records(
             entry.out[name] = np.empty((rows, ids.size))
 
 
+def _interval(every: float | None, dt: float) -> int:
+    """The interval of a record in steps."""
+    interval = 1 if every is None else steps("Record.every", every, dt)
+    if interval < 1:
+        raise ValueError(f"Record.every: must be >= dt = {dt:g} ms, got {every:g}")
+    return interval
+
+
 def _plan_weights(wires: list[Wires], item: Record, k_start: int, k_stop: int, dt: float) -> None:
     """Room for the history of a plastic projection's weights (NumPy gives it page by page, as it is filled)."""
     entry = next((w for w in wires if w.projection is item.what), None)
@@ -580,7 +599,7 @@ def _plan_weights(wires: list[Wires], item: Record, k_start: int, k_stop: int, d
             f"record: {item.what} must be a plastic projection of this run, and its variable one of {known or ('w',)}, "
             f"got {item.variable!r}"
         )
-    interval = 1 if item.every is None else steps("Record.every", item.every, dt)
+    interval = _interval(item.every, dt)
     rows = -(-k_stop // interval) - -(-k_start // interval)
     entry.records[item.variable] = (interval, np.empty((rows, entry.targets.size)))
 

@@ -65,7 +65,7 @@ def _add(entry: Input, I: Any, view: View, k_start: int, k_stop: int, dt: float)
 def _add_array(entry: Input, I: Any, view: View, k_start: int, k_stop: int) -> None:
     try:
         array = np.asarray(I, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(
             f"I: must be a current in pA: a number, an array, a stimulus or a function of t, got {I!r}"
         ) from None
@@ -154,6 +154,7 @@ def _called(I: Callable, view: View, k_start: int, dt: float) -> Callable[[int, 
     """A user's function is called once per step with one number, so that `if t > 50` works in it."""
 
     def rows(k: int, k_end: int) -> np.ndarray:
-        return np.array([_value(I, float(grid_time(j, dt)), view).reshape(-1) for j in range(k, k_end)])
+        values = [_value(I, float(grid_time(j, dt)), view).reshape(-1) for j in range(k, k_end)]
+        return np.array(values) if values else np.zeros((0, 1))
 
     return rows

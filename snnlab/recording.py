@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import number
 from .grid import grid_time
 from .network import Graph, Population, Projection, View, as_view
 from .sources import PoissonSource
@@ -46,9 +47,7 @@ class Record:
             )
         if not isinstance(self.variable, str):
             raise TypeError(f"Record.variable: must be a name such as 'v', got {self.variable!r}")
-        if self.every is not None and (
-            isinstance(self.every, bool | str) or not np.isfinite(self.every) or self.every <= 0
-        ):
+        if self.every is not None and number("Record.every", self.every) <= 0:
             raise ValueError(f"Record.every: must be > 0 ms, got {self.every!r}")
         if self.variable == "rate" and self.every is None:
             raise ValueError("Record.every: a rate is counted in bins; give their width in ms")
@@ -114,6 +113,13 @@ class Weights:
     history: dict[str, _Columns]
 
 
+class NotRecorded(KeyError, ValueError):
+    """A name that was not recorded: a KeyError, as of any mapping, whose message is shown without quotes."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class Traces(Mapping):
     """Recorded traces by name: arrays (n_samples, n_neurons); `keys()` lists what was recorded.
 
@@ -135,10 +141,11 @@ class Traces(Mapping):
         return self._found(name).values
 
     def _found(self, name: Any) -> _Columns:
-        if name not in self._columns:
+        if not isinstance(name, str | tuple) or name not in self._columns:
             known = ", ".join(map(str, self._columns)) or "nothing"
-            raise KeyError(
-                f'{name!r} was not recorded (recorded: {known}); ask for it: simulate(..., record=["{name}"])'
+            raise NotRecorded(
+                f"rec.traces: {name!r} was not recorded (recorded: {known}); "
+                f'ask for it: simulate(..., record=["{name}"])'
             )
         return self._columns[name]
 
@@ -235,7 +242,7 @@ class Recording:
                 spikes = made()
                 part = spikes if view.n == source.n else spikes.neurons(view.start, view.stop)
                 return _Part(view, part, {})
-        raise KeyError(f"rec[...]: {what} was not simulated; there are {', '.join(self.names)}")
+        raise ValueError(f"rec[...]: {what} was not simulated; there are {', '.join(self.names)}")
 
     def _only(self, attribute: str) -> _Part:
         if len(self.populations) > 1:
@@ -283,13 +290,16 @@ class Recording:
 
     def rate(self, what: Population | View) -> tuple[np.ndarray, np.ndarray]:
         """(bin centres in ms, population rate in Hz) of a `Record(what, "rate", every)`."""
+        if not isinstance(what, Population | View):
+            raise TypeError(f"rec.rate: takes a population or a view of one, got {what!r}")
         for item in self._rates:
             if item.every is not None and item.of == as_view(what):
-                edges: np.ndarray = np.arange(self.t_start, self.t_stop + 0.5 * item.every, item.every)
+                bins = int((self.t_stop - self.t_start) / item.every + 1e-6)  # whole ones
+                edges: np.ndarray = self.t_start + item.every * np.arange(bins + 1)
                 # a spike at a bin's right edge belongs to it: simulated spikes lie in (t, t + dt]
                 counts = np.diff(np.searchsorted(self[what].spikes.t, edges + 1e-9 * self.dt, side="right"))
                 return 0.5 * (edges[:-1] + edges[1:]), counts * 1000.0 / (item.every * len(what))
-        raise KeyError(f'rec.rate: ask for it: simulate(..., record=[Record({what!r}, "rate", every=5.0)])')
+        raise ValueError(f'rec.rate: ask for it: simulate(..., record=[Record({what!r}, "rate", every=5.0)])')
 
     def describe(self) -> str:
         """What was run and what came out, in words.

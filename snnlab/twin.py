@@ -92,7 +92,7 @@ def brian2_twin(
     """
     dt = check_dt(dt)
     run = assemble(
-        populations_of(what), k_stop=check_t_stop(t_stop, dt, 0.0), dt=dt, I=I, projections=tuple(projections),
+        populations_of(what), k_stop=check_t_stop(t_stop, dt, 0.0), dt=dt, I=I, projections=projections,
         record=(), initial=initial, method=method, seed=check_seed(seed), start=None, max_spikes=1,
     )  # fmt: skip
     random = [s.source for s in run.sources if isinstance(s, Firing)] + [d.drive for d in run.drives]

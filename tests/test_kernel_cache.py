@@ -117,3 +117,30 @@ def test_the_inner_loop_is_vectorised():
 def _source(module):
     with open(module.__file__, encoding="utf-8") as file:
         return file.read()
+
+
+BROKEN = """
+import numpy as np, sys
+import snnlab as snn
+from snnlab import wires
+store = wires._store
+def broken(made, *more):
+    store(made, *more)
+    made.targets[0] = 7  # of 2 neurons
+wires._store = broken
+pop = snn.Population(snn.LIF(), 2, {"exc": snn.ExpCurrent(5.0)})
+p = snn.Projection(snn.SpikeTrains([1.0], [0], n=1, t_stop=5.0), pop, ([0], [1]), 1.0, 0.1)
+try:
+    snn.simulate(pop, projections=[p], t_stop=5.0)
+except IndexError as error:
+    print("caught", error)
+"""
+
+
+def test_bounds_are_checked_where_they_are_asked_for(tmp_path):
+    """So that the step of .ci/run with NUMBA_BOUNDSCHECK=1 would see an array written out of bounds."""
+    made = subprocess.run(
+        [sys.executable, "-c", BROKEN], env={**os.environ, "SNNLAB_CACHE": str(tmp_path), "NUMBA_BOUNDSCHECK": "1"},
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert "caught" in made.stdout, made.stderr

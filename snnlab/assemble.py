@@ -346,7 +346,7 @@ def _method(population: Population, system: System, parameters: dict, wanted: st
             return name, matrices
         if wanted:
             raise ValueError(
-                f"method: exact needs linear equations, and those of {population} are not; "
+                f"method: exact needs linear equations with constant coefficients, and those of {population} are not; "
                 f"use {_general_method(system, key)!r} or None"
             )
         name = "rk4" if _has_coupled_receptor(system) else _general_method(system, key)
@@ -360,17 +360,17 @@ def _method(population: Population, system: System, parameters: dict, wanted: st
     return name, None
 
 
-def _values(system: System, key: tuple) -> dict:
+def _values(system: System, key: tuple, dt: float = 0.1) -> dict:
     model, synapses = key
     values = {p: getattr(model, p) for p in model.parameters()}
     for (receptor, _), synapse in zip(system.receptors, synapses, strict=True):
         values |= {f"{receptor}_{p}": getattr(synapse, p) for p in synapse.parameters()}
-    return {**values, "I": 0.0, "t": 0.0, "dt": 0.1, "t_last": 0.0}
+    return {**values, "I": 0.0, "t": 0.0, "dt": dt, "t_last": 0.0}
 
 
 @lru_cache(maxsize=128)
 def _exact(system: System, key: tuple, dt: float):
-    matrix = probe(system, _values(system, key), 1, np.random.default_rng(0))
+    matrix = probe(system, _values(system, key, dt), np.random.default_rng(0))
     return None if matrix is None else exact_matrices(system, matrix, dt)
 
 

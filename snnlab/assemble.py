@@ -132,12 +132,14 @@ def assemble(
 ) -> Run:
     """Check everything and make all arrays of a run."""
     k_start = start.k if start is not None else 0
-    if isinstance(projections, Projection | PoissonDrive):
-        projections = (projections,)
+    projections = _listed(
+        "projections", projections, Projection | PoissonDrive, "Projections and PoissonDrives"
+    )
     wires, origins = _wires(
         populations, [p for p in projections if not isinstance(p, PoissonDrive)], seed, dt
     )
     drives = _drives(populations, [p for p in projections if isinstance(p, PoissonDrive)], seed, dt)
+    methods = _methods(method, populations)
     history = max([int(w.delays.max(initial=0)) for w in wires], default=0)
     inputs = inputs_of(I, populations, k_start, k_stop, dt)
     cells = [
@@ -145,7 +147,7 @@ def assemble(
             p,
             index,
             inputs[index],
-            method,
+            methods[index],
             seed,
             dt,
             k_stop - k_start + history + 2,
@@ -226,6 +228,14 @@ def _lower_precision(cells: list[Cells], wires: list[Wires], dtype: str) -> None
         wire_.resources = {name: x.astype(dtype) for name, x in wire_.resources.items()}
 
 
+def _listed(where: str, given: Any, one: Any, wanted: str) -> list[Any]:
+    """A sequence as a list; one of its kind may stand for itself."""
+    try:
+        return [given] if isinstance(given, one) else list(given)
+    except TypeError:
+        raise TypeError(f"{where}: must be a list of {wanted}, got {given!r}") from None
+
+
 def _wires(
     populations: list[Population], projections: Any, seed: int, dt: float
 ) -> tuple[list[Wires], list[SpikeTrains | PoissonSource]]:
@@ -294,8 +304,6 @@ def _cells(population, index, given: Input, method, seed, dt, n_offsets, base, m
     if system.parameters and set(system.parameters) != set(parameters):
         raise ValueError(f"{population}: parameters don't match its equations")
     n, name = population.n, population.name or f"population {index}"
-    if isinstance(method, dict):
-        method = method.get(population)
     chosen, matrices = _method(population, system, parameters, method, dt)
     n_ref: int | np.ndarray = 0
     if system.refractory:
@@ -329,9 +337,19 @@ def _ou_start(seed: int, name: str, n: int, shared: bool) -> np.ndarray:
     return np.full(n, rng.standard_normal()) if shared else rng.standard_normal(n)
 
 
+def _methods(wanted: Any, populations: list[Population]) -> list[str | None]:
+    """The method that is asked for, for each population."""
+    if not isinstance(wanted, dict):
+        return [wanted] * len(populations)
+    for key in wanted:
+        if not any(key is p for p in populations):
+            raise ValueError(f"method: keys must be populations of this network, got {key!r}")
+    return [wanted.get(p) for p in populations]
+
+
 def _method(population: Population, system: System, parameters: dict, wanted: str | None, dt: float):
     """The method to use and, for `exact`, its matrices. None means the model's, or the best that fits it."""
-    if wanted is not None and wanted not in METHODS:
+    if wanted is not None and not (isinstance(wanted, str) and wanted in METHODS):
         raise ValueError(f"method: must be one of {tuple(METHODS)} or None, got {wanted!r}")
     name = wanted or population.model.method
     if METHODS[name].needs not in ((), tuple(system.model.state)):
@@ -538,23 +556,23 @@ def _continue_plastic(wires: list[Wires], start: State) -> None:
 # --- recording -----------------------------------------------------------------------------------------------
 
 
+def records_of(record: Any) -> list[Any]:
+    """`record` as a list; one name or Record may stand for itself."""
+    return _listed("record", record, str | Record, 'names such as "v" and Records')
+
+
 def _plan_records(
     cells: list[Cells], wires: list[Wires], record: Any, k_start: int, k_stop: int, dt: float
 ) -> None:
     """Decide what is recorded and make room for it, or refuse with the figure."""
-    wanted = [record] if isinstance(record, str | Record) else list(record)
-    for item in wanted:
+    for item in records_of(record):
         if isinstance(item, Record) and isinstance(item.what, Projection):
             _plan_weights(wires, item, k_start, k_stop, dt)
             continue
+        if isinstance(item, Record) and item.variable == "rate":
+            _interval(item.every, dt)  # made from the spikes, in bins of whole steps
         for target, variable, every in _targets(cells, item):
-            if every is None:
-                interval = 1
-            else:
-                interval = steps("Record.every", every, dt)
-                if interval < 1:
-                    raise ValueError(f"Record.every: must be >= dt = {dt:g} ms, got {every:g}")
-            _plan(target[0], target[1], variable, interval)
+            _plan(target[0], target[1], variable, _interval(every, dt))
     total = sum(out.nbytes for w in wires for _, out in w.records.values())
     for entry in cells:
         for ids, interval in entry.records.values():
@@ -571,6 +589,14 @@ def _plan_records(
             entry.out[name] = np.empty((rows, ids.size))
 
 
+def _interval(every: float | None, dt: float) -> int:
+    """The interval of a Record in steps; raises ValueError off the grid."""
+    interval = 1 if every is None else steps("Record.every", every, dt)
+    if every is not None and interval < 1:
+        raise ValueError(f"Record.every: must be >= dt = {dt:g} ms, got {every:g}")
+    return interval
+
+
 def _plan_weights(wires: list[Wires], item: Record, k_start: int, k_stop: int, dt: float) -> None:
     """Room for the history of a plastic projection's weights (NumPy gives it page by page, as it is filled)."""
     entry = next((w for w in wires if w.projection is item.what), None)
@@ -580,7 +606,11 @@ def _plan_weights(wires: list[Wires], item: Record, k_start: int, k_stop: int, d
             f"record: {item.what} must be a plastic projection of this run, and its variable one of {known or ('w',)}, "
             f"got {item.variable!r}"
         )
-    interval = 1 if item.every is None else steps("Record.every", item.every, dt)
+    interval = _interval(item.every, dt)
+    if entry.records.get(item.variable, (interval,))[0] != interval:
+        raise ValueError(
+            f"record: {item.variable} of {item.what} is recorded at one interval; two were given"
+        )
     rows = -(-k_stop // interval) - -(-k_start // interval)
     entry.records[item.variable] = (interval, np.empty((rows, entry.targets.size)))
 

@@ -174,8 +174,12 @@ def _common_times(traces: Traces) -> np.ndarray:
         raise ValueError(
             'rec.t: nothing was recorded but spikes; ask for traces: simulate(..., record=["v"])'
         )
+    return _one_grid(times)
+
+
+def _one_grid(times: list[np.ndarray]) -> np.ndarray:
     if any(t.size != times[0].size for t in times):
-        raise ValueError("rec.t: traces have different intervals; use rec.traces.t(name)")
+        raise ValueError("rec.t: traces have different intervals; use rec[pop].traces.t(name)")
     return times[0]
 
 
@@ -268,10 +272,12 @@ class Recording:
 
     @property
     def t(self) -> np.ndarray:
-        for columns in self._columns:  # several populations may share one grid
-            if columns and len(self.populations) > 1:
-                return next(iter(columns.values())).t
-        return self._only("t").t if self._columns[0] else self._samples()
+        """The times of the samples in ms, (n_samples,); without traces of neurons, those of all steps.
+
+        Raises ValueError where traces have different intervals: `rec.traces.t(name)`, `rec[pop].t`.
+        """
+        every = [c for columns in self._columns for c in columns.values()]  # populations may share one grid
+        return _one_grid([c.t for c in every]) if every else self._samples()
 
     def _samples(self) -> np.ndarray:
         first, last = round(self.t_start / self.dt), round(self.t_stop / self.dt)
@@ -282,10 +288,13 @@ class Recording:
         return self._graphs(projection)
 
     def rate(self, what: Population | View) -> tuple[np.ndarray, np.ndarray]:
-        """(bin centres in ms, population rate in Hz) of a `Record(what, "rate", every)`."""
+        """(bin centres in ms, population rate in Hz) of a `Record(what, "rate", every)`, in whole bins from t_start."""
         for item in self._rates:
             if item.every is not None and item.of == as_view(what):
-                edges: np.ndarray = np.arange(self.t_start, self.t_stop + 0.5 * item.every, item.every)
+                bins = int(
+                    (self.t_stop - self.t_start) / item.every + 1e-9
+                )  # a bin that is cut short is left out
+                edges: np.ndarray = self.t_start + item.every * np.arange(bins + 1)
                 # a spike at a bin's right edge belongs to it: simulated spikes lie in (t, t + dt]
                 counts = np.diff(np.searchsorted(self[what].spikes.t, edges + 1e-9 * self.dt, side="right"))
                 return 0.5 * (edges[:-1] + edges[1:]), counts * 1000.0 / (item.every * len(what))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .assemble import Run, assemble, final_state, populations_of
+from .assemble import Run, assemble, final_state, populations_of, records_of
 from .firing import Firing
 from .grid import check_dt, check_t_stop, grid_time
 from .model import Neuron
@@ -118,9 +118,8 @@ def simulate(
     if isinstance(max_spikes, bool) or not isinstance(max_spikes, int) or max_spikes < 1:
         raise ValueError(f"max_spikes: must be a whole number >= 1, got {max_spikes!r}")
     run = assemble(
-        populations, k_stop=k_stop, dt=dt, I=I, projections=tuple(projections) if not isinstance(projections, Projection | PoissonDrive)
-        else (projections,), record=record, initial=initial, method=method, seed=seed, start=start, max_spikes=max_spikes,
-        dtype=dtype,
+        populations, k_stop=k_stop, dt=dt, I=I, projections=projections, record=record, initial=initial, method=method,
+        seed=seed, start=start, max_spikes=max_spikes, dtype=dtype,
     )  # fmt: skip
     stopped = _advance(run, engine, threads, max_spikes, progress)
     return _recording(run, record, stopped)
@@ -136,7 +135,7 @@ def _precision(dtype: Any) -> str:
     return name
 
 
-def make_engine(run: Run, engine: str, threads: int = 1):
+def make_engine(run: Run, engine: str, threads: int = 1, max_spikes: int = 100_000_000):
     """The engine that advances a run."""
     if engine == "numpy":
         from .reference import ReferenceEngine
@@ -145,7 +144,7 @@ def make_engine(run: Run, engine: str, threads: int = 1):
     if threads > 1 and not run.structure.coupled:
         from .kernels.threads import ThreadedEngine
 
-        return ThreadedEngine(run, threads)
+        return ThreadedEngine(run, threads, max_spikes)
     from .kernels.engine import CompiledEngine
 
     return CompiledEngine(run)
@@ -155,7 +154,7 @@ def _advance(run: Run, engine: str, threads: int, max_spikes: int, progress: boo
     """Advance chunk by chunk to the end. Returns why it stopped early, or ""."""
     bar = _bar(run) if progress else None
     try:
-        return _chunks(run, make_engine(run, engine, threads), max_spikes, bar)
+        return _chunks(run, make_engine(run, engine, threads, max_spikes), max_spikes, bar)
     finally:
         if bar is not None:
             bar.close()
@@ -292,11 +291,7 @@ def _recording(run: Run, record: Any, stopped: str) -> Recording:
                 return projection.draw(run.seed, index, dt)
         raise KeyError(f"rec.graph: {projection} was not simulated")
 
-    rates = [
-        r
-        for r in ([record] if isinstance(record, str | Record) else record)
-        if isinstance(r, Record) and r.variable == "rate"
-    ]
+    rates = [r for r in records_of(record) if isinstance(r, Record) and r.variable == "rate"]
     return Recording(
         populations=[c.population for c in run.cells], names=[c.name for c in run.cells],
         methods=[c.method for c in run.cells], spikes=spikes, columns=columns,

@@ -140,18 +140,16 @@ def assemble(
         populations, [p for p in projections if not isinstance(p, PoissonDrive)], seed, dt
     )
     drives = _drives(populations, [p for p in projections if isinstance(p, PoissonDrive)], seed, dt)
+    methods = _methods(method, populations)
     history = max([int(w.delays.max(initial=0)) for w in wires], default=0)
     inputs = inputs_of(I, populations, k_start, k_stop, dt)
-    for key in method if isinstance(method, dict) else ():
-        if not any(key is p for p in populations):
-            raise ValueError(f"method: keys must be populations of this network, got {key!r}")
     _check_memory(populations, k_stop - k_start + history)
     cells = [
         _cells(
             p,
             index,
             inputs[index],
-            method,
+            methods[index],
             seed,
             dt,
             k_stop - k_start + history + 2,
@@ -310,8 +308,6 @@ def _cells(population, index, given: Input, method, seed, dt, n_offsets, base, m
     if system.parameters and set(system.parameters) != set(parameters):
         raise ValueError(f"{population}: parameters don't match its equations")
     n, name = population.n, population.name or f"population {index}"
-    if isinstance(method, dict):
-        method = method.get(population)
     chosen, matrices = _method(population, system, parameters, method, dt)
     n_ref: int | np.ndarray = 0
     if system.refractory:
@@ -341,6 +337,16 @@ def _ou_start(seed: int, name: str, n: int, shared: bool) -> np.ndarray:
     return np.full(n, rng.standard_normal()) if shared else rng.standard_normal(n)
 
 
+def _methods(wanted: Any, populations: list[Population]) -> list[str | None]:
+    """The method that is asked for, for each population."""
+    if not isinstance(wanted, dict):
+        return [wanted] * len(populations)
+    for key in wanted:
+        if not any(key is p for p in populations):
+            raise ValueError(f"method: keys must be populations of this network, got {key!r}")
+    return [wanted.get(p) for p in populations]
+
+
 def _method(population: Population, system: System, parameters: dict, wanted: str | None, dt: float):
     """The method to use and, for `exact`, its matrices. None means the model's, or the best that fits it."""
     if wanted is not None and not (isinstance(wanted, str) and wanted in METHODS):
@@ -361,7 +367,7 @@ def _method(population: Population, system: System, parameters: dict, wanted: st
             return name, matrices
         if wanted:
             raise ValueError(
-                f"method: exact needs linear equations, and those of {population} are not; "
+                f"method: exact needs linear equations with constant coefficients, and those of {population} are not; "
                 f"use {_general_method(system, key)!r} or None"
             )
         name = "rk4" if _has_coupled_receptor(system) else _general_method(system, key)
@@ -375,17 +381,17 @@ def _method(population: Population, system: System, parameters: dict, wanted: st
     return name, None
 
 
-def _values(system: System, key: tuple) -> dict:
+def _values(system: System, key: tuple, dt: float = 0.1) -> dict:
     model, synapses = key
     values = {p: getattr(model, p) for p in model.parameters()}
     for (receptor, _), synapse in zip(system.receptors, synapses, strict=True):
         values |= {f"{receptor}_{p}": getattr(synapse, p) for p in synapse.parameters()}
-    return {**values, "I": 0.0, "t": 0.0, "dt": 0.1, "t_last": 0.0}
+    return {**values, "I": 0.0, "t": 0.0, "dt": dt, "t_last": 0.0}
 
 
 @lru_cache(maxsize=128)
 def _exact(system: System, key: tuple, dt: float):
-    matrix = probe(system, _values(system, key), 1, np.random.default_rng(0))
+    matrix = probe(system, _values(system, key, dt), np.random.default_rng(0))
     return None if matrix is None else exact_matrices(system, matrix, dt)
 
 
@@ -557,8 +563,7 @@ def _plan_records(
     cells: list[Cells], wires: list[Wires], record: Any, k_start: int, k_stop: int, dt: float
 ) -> None:
     """Decide what is recorded and make room for it, or refuse with the figure."""
-    wanted = [record] if isinstance(record, str | Record) else list(record)
-    for item in wanted:
+    for item in record:
         if isinstance(item, Record) and isinstance(item.what, Projection):
             _plan_weights(wires, item, k_start, k_stop, dt)
             continue
@@ -600,6 +605,10 @@ def _plan_weights(wires: list[Wires], item: Record, k_start: int, k_stop: int, d
             f"got {item.variable!r}"
         )
     interval = _interval(item.every, dt)
+    if entry.records.get(item.variable, (interval,))[0] != interval:
+        raise ValueError(
+            f"record: {item.variable} of {item.what} is recorded at one interval; two were given"
+        )
     rows = -(-k_stop // interval) - -(-k_start // interval)
     entry.records[item.variable] = (interval, np.empty((rows, entry.targets.size)))
 

@@ -181,8 +181,12 @@ def _common_times(traces: Traces) -> np.ndarray:
         raise ValueError(
             'rec.t: nothing was recorded but spikes; ask for traces: simulate(..., record=["v"])'
         )
+    return _one_grid(times)
+
+
+def _one_grid(times: list[np.ndarray]) -> np.ndarray:
     if any(t.size != times[0].size for t in times):
-        raise ValueError("rec.t: traces have different intervals; use rec.traces.t(name)")
+        raise ValueError("rec.t: traces have different intervals; use rec[pop].traces.t(name)")
     return times[0]
 
 
@@ -275,10 +279,12 @@ class Recording:
 
     @property
     def t(self) -> np.ndarray:
-        for columns in self._columns:  # several populations may share one grid
-            if columns and len(self.populations) > 1:
-                return next(iter(columns.values())).t
-        return self._only("t").t if self._columns[0] else self._samples()
+        """The times of the samples in ms, (n_samples,); without traces of neurons, those of all steps.
+
+        Raises ValueError where traces have different intervals: `rec.traces.t(name)`, `rec[pop].t`.
+        """
+        every = [c for columns in self._columns for c in columns.values()]  # populations may share one grid
+        return _one_grid([c.t for c in every]) if every else self._samples()
 
     def _samples(self) -> np.ndarray:
         first, last = round(self.t_start / self.dt), round(self.t_stop / self.dt)
@@ -289,7 +295,7 @@ class Recording:
         return self._graphs(projection)
 
     def rate(self, what: Population | View) -> tuple[np.ndarray, np.ndarray]:
-        """(bin centres in ms, population rate in Hz) of a `Record(what, "rate", every)`."""
+        """(bin centres in ms, population rate in Hz) of a `Record(what, "rate", every)`, in whole bins from t_start."""
         if not isinstance(what, Population | View):
             raise TypeError(f"rec.rate: takes a population or a view of one, got {what!r}")
         for item in self._rates:

@@ -139,7 +139,7 @@ def _precision(dtype: Any) -> str:
     return name
 
 
-def make_engine(run: Run, engine: str, threads: int = 1):
+def make_engine(run: Run, engine: str, threads: int = 1, max_spikes: int = 100_000_000):
     """The engine that advances a run."""
     if engine == "numpy":
         from .reference import ReferenceEngine
@@ -150,7 +150,9 @@ def make_engine(run: Run, engine: str, threads: int = 1):
         from .kernels.writer import BLOCK
 
         blocks = max(-(-c.n // BLOCK) for c in run.cells)
-        return ThreadedEngine(run, min(threads, blocks))  # a thread without a block has nothing to do
+        return ThreadedEngine(
+            run, min(threads, blocks), max_spikes
+        )  # a thread without a block has nothing to do
     from .kernels.engine import CompiledEngine
 
     return CompiledEngine(run)
@@ -160,7 +162,7 @@ def _advance(run: Run, engine: str, threads: int, max_spikes: int, progress: boo
     """Advance chunk by chunk to the end. Returns why it stopped early, or ""."""
     bar = _bar(run) if progress else None
     try:
-        return _chunks(run, make_engine(run, engine, threads), max_spikes, bar)
+        return _chunks(run, make_engine(run, engine, threads, max_spikes), max_spikes, bar)
     finally:
         if bar is not None:
             bar.close()

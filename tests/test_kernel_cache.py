@@ -5,7 +5,10 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 import snnlab as snn
 from snnlab.kernels import cache, kernel
@@ -144,3 +147,22 @@ def test_bounds_are_checked_where_they_are_asked_for(tmp_path):
         capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert "caught" in made.stdout, made.stderr
+
+
+def test_threads_that_ask_for_one_new_kernel_at_once_all_get_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("SNNLAB_CACHE", str(tmp_path))
+    text, begin = "import time\n\ntime.sleep(0.2)\nrun = 7\n", threading.Barrier(4)
+
+    def ask(_):
+        begin.wait()
+        return cache.load(text).run
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, range(4))) == [7] * 4
+
+
+def test_a_kernel_that_fails_to_load_is_not_taken_for_one_that_did(tmp_path, monkeypatch):
+    monkeypatch.setenv("SNNLAB_CACHE", str(tmp_path))
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            cache.load("run = 1 / 0\n")

@@ -44,7 +44,6 @@ def driven(dt=0.1):
     ]
     for number, post in enumerate((E, J)):
         given = snn.poisson(1000.0, post.n, t_stop=1000.0, seed=number)
-        given = snn.SpikeTrains(given.t[given.t > 0.3], given.i[given.t > 0.3], given.n, given.t_stop)
         projections.append(snn.Projection(given, post, snn.one_to_one(), 45.0, dt, receptor="exc"))
     return [E, J], {"t_stop": 1000.0, "dt": dt, "seed": 3, "projections": projections}
 
@@ -58,6 +57,64 @@ def changing(dt=0.1):
         pop[3:]: snn.step(300.0, 20.0, 60.0),
     }
     return pop, {"t_stop": 100.0, "dt": dt, "seed": 1, "I": I, "record": ["v"]}
+
+
+def random(dt=0.1):
+    """Poisson neurons of constant, own and changing rates; a view of some, and synapses that tire or warm up."""
+    receptors = {"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(10.0)}
+    net = snn.Population(snn.LIF(), 200, receptors=receptors, name="net")
+    alike = snn.PoissonSource(100, 40.0)
+    own = snn.PoissonSource(60, np.linspace(0.0, 60.0, 60))
+    wave = snn.PoissonSource(50, lambda t: 30.0 + 30.0 * np.sin(t / 20.0), name="wave")
+    tired = snn.TsodyksMarkram(U=0.4, tau_rec=100.0)
+    projections = [
+        snn.Projection(alike, net, snn.random(0.3), 40.0, dt, receptor="exc"),  # arrivals from 2 dt on
+        snn.Projection(alike[50:], net[:100], snn.random(0.3), snn.uniform(20.0, 60.0), 1.5, "exc", short_term=tired),
+        snn.Projection(own[10:40], net, snn.random(0.3), 40.0, snn.uniform(0.5, 3.0), receptor="exc"),
+        snn.Projection(wave, net, snn.random(0.3), -20.0, 1.0, receptor="inh"),
+        snn.Projection(net, net, snn.random(0.1), 30.0, snn.uniform(0.5, 3.0), "exc",
+                       short_term=snn.TsodyksMarkram.facilitating(U=0.2)),
+    ]  # fmt: skip
+    return net, {"t_stop": 500.0, "dt": dt, "seed": 5, "projections": projections}
+
+
+TIRED_SPIKES = [0.1, 50.0, 100.0, 150.0, 200.0, 250.0, 300.0, 300.0, 350.0, 550.0]
+
+
+def tired(dt=0.1):
+    """Spikes, two in one step among them, through synapses that tire (neuron 0), warm up (1), or both (2)."""
+    silent = snn.LIF(v_th=1000.0)
+    I = snn.Population(silent, 3, {"exc": snn.ExpCurrent(2.0), "inh": snn.ExpCurrent(3.0)}, name="I")
+    conductances = {"exc": snn.ExpConductance(2.0, E_rev=0.0), "inh": snn.ExpConductance(3.0, E_rev=-80.0)}
+    g = snn.Population(silent, 3, conductances, name="g")
+    given = snn.SpikeTrains(TIRED_SPIKES, np.zeros(len(TIRED_SPIKES), dtype=int), n=1, t_stop=600.0)
+    rules = [snn.TsodyksMarkram.depressing(), snn.TsodyksMarkram.facilitating(), snn.TsodyksMarkram(0.2, 100.0, 300.0)]  # fmt: skip
+    projections = [
+        snn.Projection(given, pop[k : k + 1], snn.one_to_one(), w, delay, receptor, short_term=rule)
+        for pop, receptor, w, delay in ((I, "exc", 10.0, 0.1), (I, "inh", -50.0, 20.0), (g, "exc", 10.0, 0.1), (g, "inh", 5.0, 20.0))
+        for k, rule in enumerate(rules)
+    ]  # fmt: skip
+    return [I, g], {
+        "t_stop": 600.0, "dt": dt, "seed": 1, "projections": projections,
+        "record": [snn.Record(I, "v"), snn.Record(g, "exc.g"), snn.Record(g, "inh.g")],
+    }  # fmt: skip
+
+
+def drive(dt=0.1):
+    """Many Poisson inputs for every neuron: of one receptor and both signs, or none; of two receptors, or of one."""
+    receptors = {"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(10.0)}
+    pops = [snn.Population(snn.LIF(), 150, receptors, name=name) for name in ("mixed", "apart")]
+    mixed, apart = pops
+    weights = np.tile([45.0, -20.0, 45.0], 50)  # of both signs into one receptor
+    return pops, {
+        "t_stop": 2000.0, "dt": dt, "seed": 7,
+        "I": {mixed: np.tile([0.0, 330.0, 0.0], 50)},
+        "projections": [
+            snn.PoissonDrive(mixed, np.tile([8.0, 8.0, 0.0], 50), weights, "exc", n_sources=125),
+            snn.PoissonDrive(apart[:100], 10.0, 45.0, "exc", n_sources=120),
+            snn.PoissonDrive(apart, 2.5, -20.0, "inh", n_sources=100),
+        ],
+    }  # fmt: skip
 
 
 CURRENTS = {snn.LIF: (0.0, 250.0, 400.0), snn.EIF: (0.0, 100.0, 300.0), snn.AdEx: (0.0, 600.0, 1000.0),
@@ -96,7 +153,14 @@ def name_of(model, synapse):
     return f"{model.__name__}-{synapse.__name__}" if synapse else model.__name__
 
 
-CASES = {"exact": exact, "driven": driven, "changing": changing}
+CASES = {
+    "exact": exact,
+    "driven": driven,
+    "changing": changing,
+    "random": random,
+    "tired": tired,
+    "drive": drive,
+}
 ROWS = {name_of(*key): key for key in CELLS}
 
 

@@ -28,8 +28,8 @@ HERE = Path(__file__).parent
 NEURON = ("make", "g++", *(["mpirun"] if importlib.util.find_spec("mpi4py") else []))
 NEST_ROWS = sorted(pynn_cases.ROWS)
 NEURON_ROWS = [name for name in NEST_ROWS if name != "LIF-Delta"]
-ON_NEST = ("nest", 0.1, "exact", "driven", "changing", *NEST_ROWS)
-ON_NEURON = ("neuron", 0.1, "exact", "driven")
+ON_NEST = ("nest", 0.1, "exact", "driven", "changing", "random", "tired", "drive", *NEST_ROWS)
+ON_NEURON = ("neuron", 0.1, "exact", "driven", "random", "tired")
 MPI = {  # two ranks on any machine, also as root in a container
     "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
     "OMPI_MCA_btl_vader_single_copy_mechanism": "none", "OMPI_MCA_mpi_yield_when_idle": "1",
@@ -79,7 +79,7 @@ def rate_and_cv(t, i, n):
 
 
 @needs("pyNN", "nest")
-@pytest.mark.parametrize("name", ["exact", "driven"])
+@pytest.mark.parametrize("name", ["exact", "driven", "random"])
 def test_exact_lif_networks_agree_with_nest_spike_for_spike(name):
     """For as long as our own spikes survive a change of 1e-12 mV at the start."""
     theirs = found(*ON_NEST)[name]
@@ -108,6 +108,50 @@ def test_a_current_that_changes_reaches_each_neuron_of_nest_in_time():
     assert len(rec.spikes) > 10 and len(set(rec.spikes.i)) == 5
     np.testing.assert_allclose(theirs["v"], rec.traces["v"], rtol=0, atol=1e-9)
     np.testing.assert_allclose(theirs["t"], rec.spikes.t, rtol=0, atol=1e-9)
+
+
+@needs("pyNN", "nest")
+def test_synapses_that_tire_and_warm_up_do_so_on_nest_at_every_spike():
+    """The first arrives at 2 dt, the earliest time. Conductances are in Runge-Kutta's error, currents are exact."""
+    I, g = ours("tired", 0.1)
+    theirs = found(*ON_NEST)["tired"]
+    assert np.ptp(I.traces["v"], axis=0).min() > 0.1
+    np.testing.assert_allclose(theirs[0]["v"], I.traces["v"], rtol=0, atol=1e-10)
+    for receptor in ("exc", "inh"):
+        np.testing.assert_allclose(peaks(theirs[1], receptor), peaks(g.traces, receptor), rtol=1e-6)
+
+
+def peaks(traces, receptor):
+    """The conductance after each spike of the case "tired", (spikes, 3)."""
+    delay = {"exc": 1, "inh": 200}[receptor]
+    arrivals = np.unique(np.round(np.array(pynn_cases.TIRED_SPIKES) / 0.1).astype(int)) + delay
+    g = np.array(traces[f"{receptor}.g"])
+    return np.array([g[k - 1 : k + 3].max(axis=0) for k in arrivals])
+
+
+@needs("pyNN", "nest")
+def test_a_drive_gives_the_same_rates_and_irregularity_on_nest():
+    check_drive(found(*ON_NEST)["drive"], 0.1)
+
+
+def of_group(t, i, group):
+    """The spikes of every third neuron, numbered anew."""
+    chosen = np.asarray(i) % 3 == group
+    return np.asarray(t)[chosen], np.asarray(i)[chosen] // 3
+
+
+def check_drive(theirs, dt):
+    """1,500 spikes a group or more: rates of two draws differ by about 1% (one standard deviation)."""
+    for part, run in zip(ours("drive", dt), theirs, strict=True):
+        for group in range(3):
+            expected = rate_and_cv(*of_group(part.spikes.t, part.spikes.i, group), 50)
+            given = rate_and_cv(*of_group(run["t"], run["i"], group), 50)
+            if expected[0] == 0:  # a rate of 0
+                assert given[0] == 0
+                continue
+            assert expected[0] > 10 and expected[1] > 0.2
+            assert given[0] == pytest.approx(expected[0], rel=0.05)
+            assert given[1] == pytest.approx(expected[1], abs=0.05)
 
 
 @needs("pyNN", "nest")
@@ -173,14 +217,33 @@ def test_each_cell_of_the_table_agrees_on_neuron(name):
 
 
 @needs("pyNN", "neuron", program=NEURON)
-def test_rates_and_irregularity_agree_on_neuron():
-    theirs = found(*ON_NEURON)["driven"]
-    for part, run in zip(ours("driven", 0.1), theirs, strict=True):
+@pytest.mark.parametrize("name", ["driven", "random"])
+def test_rates_and_irregularity_agree_on_neuron(name):
+    theirs = found(*ON_NEURON)[name]
+    for part, run in zip(ours(name, 0.1), theirs, strict=True):
         rate, cv = rate_and_cv(part.spikes.t, part.spikes.i, part.spikes.n)
         their_rate, their_cv = rate_and_cv(run["t"], run["i"], part.spikes.n)
         assert rate > 5 and cv > 0.5
         assert their_rate == pytest.approx(rate, rel=0.05)
         assert their_cv == pytest.approx(cv, abs=0.05)
+
+
+@needs("pyNN", "neuron", program=NEURON)
+def test_synapses_that_tire_and_warm_up_do_so_on_neuron_at_every_spike():
+    """Its traces show an arrival one sample later, when the conductance has decayed by a step."""
+    I, g = ours("tired", 0.1)
+    theirs = found(*ON_NEURON)["tired"]
+    np.testing.assert_allclose(
+        theirs[0]["v"], I.traces["v"], rtol=0, atol=0.005
+    )  # the largest PSP has 0.25 mV
+    for receptor, tau in (("exc", 2.0), ("inh", 3.0)):
+        expected = peaks(g.traces, receptor) * np.exp(-0.1 / tau)
+        np.testing.assert_allclose(peaks(theirs[1], receptor), expected, rtol=1e-5)
+
+
+@needs("pyNN", "neuron", program=NEURON)
+def test_a_drive_gives_the_same_rates_and_irregularity_on_neuron():
+    check_drive(found("neuron", 0.02, "drive")["drive"], 0.02)
 
 
 @needs("pyNN", "neuron", "mpi4py", program=NEURON)
@@ -284,6 +347,45 @@ def test_conductances_go_by_their_reversal_potential():
     assert "e_rev_I=-80.0" in alone.source and "e_rev_E" not in alone.source
 
 
+def test_the_spikes_of_a_poisson_source_are_those_that_simulate_draws():
+    net, settings = pynn_cases.random()
+    data, rec = snn.to_pynn(net, **settings).data, snn.simulate(net, **settings)
+    projection = settings["projections"][
+        2
+    ]  # of a view, whose spikes are sent as late as the shortest delay allows
+    drawn, shift = rec[projection.pre.parent].spikes, projection.draw(5, 2).delay.min() - 0.1
+    assert shift > 0.35
+    expected = [drawn.of(i) + shift for i in range(10, 40)]
+    sent = np.split(data["given_2_t"], data["given_2_at"])
+    assert sum(map(len, sent)) > 300
+    for ours_, theirs in zip(expected, sent, strict=True):
+        np.testing.assert_allclose(theirs, ours_[ours_ < 499.95], rtol=0, atol=2e-5)
+
+
+def test_the_poisson_numbers_of_pynn_follow_the_seed():
+    pop = pair(snn.ExpCurrent())
+    drive = [snn.PoissonDrive(pop, 10.0, 5.0)]
+    sources = [
+        snn.to_pynn(pop, t_stop=10.0, projections=drive, seed=seed).source for seed in (0, 2**40, 2**40)
+    ]
+    assert sources[0] != sources[1] == sources[2]
+    assert '"rng_seed": 1, "native_rng_baseseed": 1' in sources[0]
+
+
+class OwnShortTerm(snn.TsodyksMarkram):
+    """A rule that only snnlab knows."""
+
+
+def learning(rule, **settings):
+    return lambda: (p := pair(snn.ExpCurrent()), {"projections": [
+        snn.Projection(p, p, snn.all_to_all(), 0.5, 1.0, plasticity=rule, **settings)]})  # fmt: skip
+
+
+def tiring(receptor, rule):
+    return lambda: (p := pair(receptor), {"projections": [
+        snn.Projection(p, p, snn.all_to_all(), 0.5, 1.0, short_term=rule)]})  # fmt: skip
+
+
 REFUSED = {
     "HodgkinHuxley": (lambda: (snn.HodgkinHuxley(), {}), "HodgkinHuxley of population 0 .* Traub and Miles"),
     "MorrisLecar": (lambda: (snn.MorrisLecar(), {}), "MorrisLecar of population 0 is not carried over"),
@@ -295,12 +397,26 @@ REFUSED = {
                  {"projections": onto(p, 1.0, 1.0, 1.0)}), "'b' and 'c' of pair are both inhibitory"),
     "two taus": (lambda: (p := pair(snn.ExpCurrent(1.0), snn.ExpCurrent(2.0)), {"projections": onto(p, 1.0, 1.0)}),
                  "'a' and 'b' of pair are both excitatory"),
-    "noise": (lambda: (snn.LIF(), {"I": snn.noise(10.0)}), "noise"),
-    "plastic": (lambda: (p := pair(snn.ExpCurrent()), {"projections": onto(p, 0.5, plasticity=snn.PairSTDP())}), "PairSTDP of .* is not carried over"),
+    "PoissonGLM": (lambda: (snn.PoissonGLM(), {}), "PoissonGLM of population 0 .* random numbers would differ"),
+    "gap junction": (lambda: (p := pair(snn.GapJunction()), {"projections": onto(p, 1.0, delay=0.0)}),
+                     "GapJunction of .* multicompartmental"),
+    "noise": (lambda: (snn.LIF(), {"I": snn.noise(10.0)}), "population 0 has noise, whose random numbers would differ"),
+    "PairSTDP": (learning(snn.PairSTDP()), "PairSTDP of .* NEST counts the delay on the post side"),
+    "NearestSTDP": (learning(snn.NearestSTDP()), "NearestSTDP of .* NEST counts the delay on the post side"),
+    "TripletSTDP": (learning(snn.TripletSTDP()), "TripletSTDP of .* no triplets"),
+    "NearestTripletSTDP": (learning(snn.NearestTripletSTDP()), "NearestTripletSTDP of .* no triplets"),
+    "RewardSTDP": (learning(snn.RewardSTDP(), reward=snn.SpikeTrains([5.0], [0], 1, 10.0)), "RewardSTDP of .* no rewards"),
+    "Homeostasis": (learning(snn.Homeostasis()), "Homeostasis of .* not at intervals"),
+    "both": (learning(snn.PairSTDP(), short_term=snn.TsodyksMarkram()), "PairSTDP of .* is not carried over"),
+    "own short term": (tiring(snn.ExpCurrent(), OwnShortTerm()), "OwnShortTerm of .* PyNN has no such rule"),
+    "tiring Delta": (tiring(snn.Delta(), snn.TsodyksMarkram()), "TsodyksMarkram of .* time constant, and Delta has none"),
+    "source's delay": (lambda: (p := pair(snn.ExpCurrent()), {"projections": [
+        snn.Projection(snn.PoissonSource(2, 1.0), p, snn.all_to_all(), 1.0, 0.0)]}), "the delay of .*PoissonSource.* must be >= dt"),
     "method": (lambda: (snn.LIF(), {"method": "euler"}), "to_pynn.method: must be None, got 'euler'"),
     "delay": (lambda: (p := pair(snn.ExpCurrent()), {"projections": onto(p, 1.0, delay=0.0)}), "delay .* must be >= dt"),
     "early": (lambda: (p := pair(snn.ExpCurrent()), {"projections": [
-        snn.Projection(snn.SpikeTrains([0.1], [0], 1, 10.0), p, snn.all_to_all(), 1.0, 0.1)]}), "arrive at 0.3 ms or later"),
+        snn.Projection(snn.SpikeTrains([0.1], [0], 1, 10.0), p, snn.all_to_all(), 1.0, 0.0)]}),
+        "arrive at 0.2 ms or later in PyNN; give them later, or a longer delay"),
     "initial g": (lambda: (pair(snn.ExpCurrent()), {"initial": {"a.g": 1.0}}), "a_g of pair must begin at 0"),
     "record g": (lambda: (pair(snn.ExpCurrent()), {"record": ["a.g"]}), "a.g of pair cannot be recorded"),
     "record rate": (lambda: (p := pair(), {"record": [snn.Record(p, "rate", every=1.0)]}), '"rate" is made from spikes'),

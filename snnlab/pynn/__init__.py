@@ -10,20 +10,14 @@ from typing import Any
 
 from ..arguments import listed
 from ..assemble import Run, assemble, populations_of
-from ..firing import Firing
 from ..grid import check_dt, check_t_stop, grid_time
 from ..network import Graph
 from ..recording import Record
 from ..rng import check_seed
+from .one_simulator import DELTA, GIVEN, RECOVERY
 from .populations import cell_of, population_lines, variable_of
-from .projections import drawn, projection_lines
+from .projections import drawn, drive_lines, projection_lines, spikes_of
 from .run import PyNNNetwork
-
-_DELTA = (
-    'if sim.__name__ == "pyNN.nest":  # PyNN 0.13 does not know what NEST calls v in this cell',
-    '    sim.IF_curr_delta.variable_map, sim.IF_curr_delta.scale_factors = {"v": "V_m"}, {"v": 1.0}',
-    "",
-)
 
 
 def to_pynn(
@@ -109,11 +103,25 @@ def to_pynn(
           weight        0.001 w          uS
         Delta
           weight        w                mV
+        TsodyksMarkram: TsodyksMarkramSynapse
+          U             U                1
+          tau_rec       tau_rec          ms
+          tau_facil     tau_facil        ms
 
-    ValueError, naming it, for what has no counterpart: other neurons and receptors, a third receptor, noise, plastic
-    projections (NEST counts the delay on the post side, and PyNN delivers w after the change that the spike itself
-    makes), `method` (each simulator has its own), receptor states that do not begin at 0, recorded currents of
-    receptors, a delay of 0 between neurons, and given spikes that arrive before 3 dt.
+    **Random input.** A `PoissonSource` is sent as the spikes that `simulate` draws for this seed (SpikeSourceArray), so
+    that a network of exact neurons has our spikes. A `PoissonDrive` has too many arrivals for that: each neuron gets a
+    SpikeSourcePoisson of rate n_sources rate, with numbers of the simulator. Its statistics agree; it begins up to
+    3 dt later. Its seed follows ours; on NEURON the numbers depend on how many ranks there are, too.
+
+    **Short-term plasticity.** On both sides a spike counts as w u x, and a first one as w U. In PyNN's synapse what was
+    released recovers only after tau_syn (Tsodyks, Uziel & Markram 2000), in ours at once (Tsodyks, Pawelzik & Markram
+    1998): the script sets this time, tau_psc of NEST's synapse and tau_syn of NEURON's, to 1e-9 ms.
+
+    ValueError, naming it, for what has no counterpart: other neurons and receptors, a third receptor, gap junctions,
+    noise, plastic projections (NEST counts the delay on the post side, and PyNN delivers w after the change that the
+    spike itself makes; it has no triplets, no rewards, no changes at intervals), other short-term plasticity,
+    `TsodyksMarkram` onto `Delta`, `method` (each simulator has its own), receptor states that do not begin at 0,
+    recorded currents of receptors, a delay of 0 from a neuron or a PoissonSource, and given spikes that arrive before 2 dt.
 
     **Time.** NEST and NEURON stamp spikes, hold neurons and deliver spikes when snnlab does. They differ in the step:
 
@@ -145,23 +153,20 @@ def to_pynn(
         populations_of(what), k_stop=check_t_stop(t_stop, dt, 0.0), dt=dt, I=I, projections=projections,
         record=record, initial=initial, method=None, seed=check_seed(seed), start=None, max_spikes=1,
     )  # fmt: skip
-    random = [s.source for s in run.sources if isinstance(s, Firing)] + [d.drive for d in run.drives]
-    if random:
-        raise ValueError(
-            f"to_pynn: {random[0]} is drawn at random, and its numbers would differ in PyNN; send the spikes of a run: rec[source].spikes"
-        )
     graphs = [drawn(q, wires, run) for q, wires in enumerate(run.wires)]
     data: dict[str, Any] = {}
     cells = [cell_of(p, run, graphs) for p in range(len(run.cells))]
+    run.sources = [spikes_of(source, run) for source in run.sources]
     lines: list[str] = []
     for p, (cell, sides) in enumerate(cells):
         lines += population_lines(p, run.cells[p], cell, sides, run, data)
     for q, (wires, graph) in enumerate(zip(run.wires, graphs, strict=True)):
         lines += projection_lines(q, wires, graph, *cells[wires.post], run, data)
+    for d, counts in enumerate(run.drives):
+        lines += drive_lines(d, counts, *cells[counts.post], run, data)
     lines.append(f"populations = [{', '.join(f'population_{p}' for p in range(len(cells)))}]")
     lines.append(f"sim.run({float(grid_time(run.k_stop, dt))!r})")
-    names = _DELTA if any(cell.name == "IF_curr_delta" for cell, _ in cells) else ()
-    source = "\n".join([*_setup(run, graphs), *names, *lines]) + "\n"
+    source = "\n".join([*_setup(run, graphs), *_for_one_simulator(run, cells), *lines]) + "\n"
     variables = [
         {state: variable_of(c, state, cell, sides) for state in c.records}
         for c, (cell, sides) in zip(run.cells, cells, strict=True)
@@ -173,8 +178,24 @@ def _setup(run: Run, graphs: list[Graph]) -> list[str]:
     """Ranks of a cluster exchange spikes once per min_delay; NEST's sources and currents need it to be dt."""
     steps = [round(float(g.delay.min()) / run.dt) for g in graphs if len(g)]
     longest = max([round(float(g.delay.max()) / run.dt) for g in graphs if len(g)], default=1)
-    timed = any(w.replayed for w in run.wires) or any(c.input.width for c in run.cells)
+    timed = any(w.replayed for w in run.wires) or run.drives or any(c.input.width for c in run.cells)
     shortest = 1 if timed else min(steps, default=1)
     times = {"timestep": 1, "min_delay": shortest, "max_delay": max(longest, shortest) + 1}
     given = ", ".join(f"{name}={float(grid_time(k, run.dt))!r}" for name, k in times.items())
-    return [f"sim.setup({given}, **setup)", ""]
+    if not run.drives:
+        return [f"sim.setup({given}, **setup)", ""]
+    seed = run.seed % (2**31 - 1) + 1
+    return [
+        f'setup = {{"rng_seed": {seed}, "native_rng_baseseed": {seed}, **setup}}  # of NEST, of NEURON',
+        f"sim.setup({given}, **setup)",
+        "",
+    ]
+
+
+def _for_one_simulator(run: Run, cells: list) -> list[str]:
+    needed = {
+        DELTA: any(cell.name == "IF_curr_delta" for cell, _ in cells),
+        GIVEN: any(w.replayed for w in run.wires),
+        RECOVERY: any(w.short_term is not None for w in run.wires),
+    }
+    return [line for text, wanted in needed.items() if wanted for line in text]

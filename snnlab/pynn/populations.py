@@ -21,6 +21,7 @@ def cell_of(p: int, run: Run, graphs: list[Graph]) -> tuple[Cell, dict[tuple[str
         reason = NO_NEURON.get(model.__name__, "PyNN has no such standard cell")
         raise ValueError(f"to_pynn: {model.__name__} of {cells.name} is not carried over: {reason}")
     ends = [(w.projection.receptor, g.w) for w, g in zip(run.wires, graphs, strict=True) if w.post == p]
+    ends += [(d.drive.receptor, d.w) for d in run.drives if d.post == p]
     used = {name: synapse for name, synapse in receptors.items() if name in dict(ends)} or receptors
     kinds = {type(synapse): name for name, synapse in used.items()}
     for kind in kinds:

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..model import Neuron, Synapse
 from ..neurons import EIF, LIF, AdEx, Izhikevich
+from ..short_term import TsodyksMarkram
 from ..synapses import AlphaConductance, AlphaCurrent, Delta, ExpConductance, ExpCurrent
 
 
@@ -115,11 +116,30 @@ NO_NEURON = {  # why a neuron is not carried over, by its class
 NO_SYNAPSE = {
     "BiExpCurrent": "PyNN's currents have one time constant",
     "NMDA": "PyNN has no magnesium block",
+    "GapJunction": "PyNN has gap junctions between NEURON's multicompartmental cells only",
 }
 _STDP = (
     "PyNN delivers w after the change that the spike itself makes, and NEST counts the delay on the post side"
 )
-NO_RULE = {"PairSTDP": _STDP, "NearestSTDP": _STDP}  # of a projection
+_TRIPLET = "PyNN's rules know pairs of spikes, no triplets"
+NO_RULE = {  # why a rule of a projection is not carried over, by its class
+    "PairSTDP": _STDP,
+    "NearestSTDP": _STDP,
+    "TripletSTDP": _TRIPLET,
+    "NearestTripletSTDP": _TRIPLET,
+    "RewardSTDP": "PyNN has no rewards",
+    "Homeostasis": "PyNN's weights change with spikes only, not at intervals",
+}
+SHORT_TERM: dict[type, tuple[str, tuple[Row, ...]]] = {  # PyNN's synapse; the weight is the receptor's
+    TsodyksMarkram: (
+        "TsodyksMarkramSynapse",
+        (
+            Row("U", "U", 1.0, "1"),
+            Row("tau_rec", "tau_rec", 1.0, "ms"),
+            Row("tau_facil", "tau_facil", 1.0, "ms"),
+        ),
+    ),
+}
 
 
 def text() -> str:
@@ -144,6 +164,8 @@ def text() -> str:
         lines += map(_line, rows)
     for name, rows in receptors.items():
         lines += [name, *map(_line, rows)]
+    for rule, (name, rows) in SHORT_TERM.items():
+        lines += [f"{rule.__name__}: {name}", *map(_line, rows)]
     return "\n".join(lines)
 
 

@@ -110,7 +110,7 @@ def populations_of(what: Any) -> list[Population]:
             raise TypeError(
                 f"simulate: what to run must be a model, a Population or a list of them, got {population!r}"
             )
-    names = [p.name for p in populations if p.name]
+    names = [p.name or f"population {k}" for k, p in enumerate(populations)]
     if len(set(map(id, populations))) != len(populations) or len(set(names)) != len(names):
         raise ValueError("simulate: every population stands once and has a name of its own")
     return populations
@@ -249,6 +249,8 @@ def _wires(
     for index, projection in enumerate(projections):
         if not isinstance(projection, Projection):
             raise TypeError(f"projections: must be Projections or PoissonDrives, got {projection!r}")
+        if any(projection is before for before in projections[:index]):
+            raise ValueError(f"projections: every projection stands once, got {projection} twice")
         post = as_view(projection.post).parent
         if not any(post is p for p in populations):
             raise ValueError(f"projections: {projection} ends in {post}, which is not simulated here")
@@ -267,7 +269,8 @@ def _wires(
         wires.append(wire(projection, index, source, number, seed, dt))
         if projection.reward is not None:
             wires[-1].reward, wires[-1].gives = _reward(projection.reward, populations, origins)
-    names = [o.name for o in origins if isinstance(o, PoissonSource) and o.name]
+    sources = [o for o in origins if isinstance(o, PoissonSource)]
+    names = [o.name or f"source {k}" for k, o in enumerate(sources)]
     if len(set(names)) != len(names):
         raise ValueError(
             "projections: every PoissonSource has a name of its own, since its spikes are drawn by it"

@@ -41,7 +41,8 @@ class Record:
         return self.what if isinstance(self.what, Projection) else as_view(self.what)
 
     def __post_init__(self):
-        if not isinstance(self.what, Population | View | Projection):
+        on_source = isinstance(self.what, View) and not isinstance(self.what.parent, Population)
+        if on_source or not isinstance(self.what, Population | View | Projection):
             raise TypeError(
                 f"Record.what: must be a Population, a view of one or a Projection, got {self.what!r}"
             )

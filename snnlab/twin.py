@@ -98,7 +98,8 @@ def brian2_twin(
     random = [s.source for s in run.sources if isinstance(s, Firing)] + [d.drive for d in run.drives]
     if random:
         raise ValueError(
-            f"brian2_twin: {random[0]} is drawn at random, and its numbers would differ in Brian2"
+            f"brian2_twin: {random[0]} is drawn at random, and its numbers would differ in Brian2; "
+            "send the spikes of a run: rec[source].spikes"
         )
     data: dict[str, Any] = {}
     lines = ["from brian2 import *", "", "start_scope()", f"defaultclock.dt = {dt!r}*ms", ""]

@@ -110,3 +110,37 @@ def test_a_model_without_input_refuses_every_current(I):
 def test_the_text_of_a_kernel_takes_projections_as_simulate_does():
     pop, p = plastic()
     assert snn.kernel_source(pop, projections=p) == snn.kernel_source(pop, projections=[p])
+
+
+def test_a_projection_stands_once_and_streams_have_names_of_their_own():
+    pop, p = plastic()
+    with pytest.raises(ValueError, match="projections: every projection stands once, got"):
+        snn.simulate(pop, t_stop=1.0, projections=[p, p])
+    with pytest.raises(
+        ValueError, match="has a name of its own"
+    ):  # both would draw the noise of "population 1"
+        snn.simulate([neurons(name="population 1"), neurons()], I=snn.noise(10.0), t_stop=1.0)
+    sources = snn.PoissonSource(2, 10.0, name="source 1"), snn.PoissonSource(2, 10.0)
+    inputs = [snn.Projection(s, pop, snn.all_to_all(), w=1.0, delay=0.1) for s in sources]
+    with pytest.raises(ValueError, match="every PoissonSource has a name of its own"):
+        snn.simulate(pop, t_stop=1.0, projections=inputs)
+
+
+@pytest.mark.parametrize("rule", [snn.PairSTDP, snn.NearestSTDP, snn.TripletSTDP, snn.RewardSTDP])
+def test_rules_in_proportion_to_w_max_refuse_one_that_is_not_positive(rule):
+    with pytest.raises(ValueError, match="w_max: must be > 0, since changes are in proportion to it, got 0"):
+        rule(w_min=-1.0, w_max=0.0)
+
+
+def test_records_of_a_source_and_of_odd_intervals_are_refused():
+    with pytest.raises(TypeError, match="Record.what: must be a Population, a view of one or a Projection"):
+        snn.Record(snn.PoissonSource(4, 10.0)[:2], "rate", every=1.0)
+    with pytest.raises((TypeError, ValueError), match="Record.every: must be"):
+        snn.Record(neurons(), "v", every=[1.0])
+
+
+def test_a_twin_without_given_spikes_says_how_to_give_them():
+    pop = neurons()
+    p = snn.Projection(snn.PoissonSource(2, 10.0), pop, snn.all_to_all(), w=1.0, delay=0.1)
+    with pytest.raises(ValueError, match=r"send the spikes of a run: rec\[source\]\.spikes"):
+        snn.brian2_twin(pop, t_stop=1.0, projections=[p])

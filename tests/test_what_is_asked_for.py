@@ -133,9 +133,9 @@ def test_rules_in_proportion_to_w_max_refuse_one_that_is_not_positive(rule):
 
 
 def test_records_of_a_source_and_of_odd_intervals_are_refused():
-    with pytest.raises(TypeError, match="Record.what: must be a Population, a view of one or a Projection"):
+    with pytest.raises(TypeError, match=r"Record\.what: must be a Population, a view of one or a Projection"):
         snn.Record(snn.PoissonSource(4, 10.0)[:2], "rate", every=1.0)
-    with pytest.raises((TypeError, ValueError), match="Record.every: must be"):
+    with pytest.raises((TypeError, ValueError), match=r"Record\.every: must be"):
         snn.Record(neurons(), "v", every=[1.0])
 
 

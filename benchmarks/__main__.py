@@ -20,7 +20,7 @@ from .networks import NETWORKS
 
 PEERS = {"brian2": ("brian2-cpp", "brian2-cython", "brian2-numpy"), "nest": ("nest",)}
 EXTRA = ("start", "limits")
-QUICK = ("cuba", "song", "izhikevich", "uncoupled", "one")
+QUICK = ("cuba", "song", "izhikevich")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -68,13 +68,21 @@ def main(arguments: list[str] | None = None) -> int:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     every = (*NETWORKS, *EXTRA)
-    parser.add_argument("--peers", default="brian2,nest", help="of brian2, nest, and brian2-cpp, -cython, -numpy")
+    parser.add_argument(
+        "--peers", default="brian2,nest", help="of brian2, nest, and brian2-cpp, -cython, -numpy"
+    )
     parser.add_argument("--networks", help=f"of {', '.join(every)}; default: all")
     parser.add_argument("--rounds", type=int, help="default 5")
-    parser.add_argument("--quick", action="store_true", help="a look in three minutes: some networks, shorter runs")
-    parser.add_argument("--markdown", action="store_true", help="write speed.md too: the tables of docs/speed.md")
+    parser.add_argument(
+        "--quick", action="store_true", help="a look in three minutes: some networks, shorter runs"
+    )
+    parser.add_argument(
+        "--markdown", action="store_true", help="write speed.md too: the tables of docs/speed.md"
+    )
     parser.add_argument("--out", default="build/benchmarks", help="folder for speed.json and speed.svg")
-    parser.add_argument("--scale", type=float, default=1.0, help="size of the networks; other than 1 is for trying it")
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="size of the networks; other than 1 is for trying it"
+    )
     return parser.parse_args(arguments)
 
 
@@ -83,7 +91,9 @@ def _sides(peers: str, quick: bool) -> list[str]:
     for name in filter(None, peers.split(",")):
         found = PEERS.get(name) or ((name,) if name in report.NAMES and name != "snnlab" else None)
         if found is None:
-            raise ValueError(f"--peers: must be of {', '.join((*PEERS, *list(report.NAMES)[1:4]))}, got {name!r}")
+            raise ValueError(
+                f"--peers: must be of {', '.join((*PEERS, *list(report.NAMES)[1:4]))}, got {name!r}"
+            )
         sides += found[:1] if quick else found
     for module in {side.split("-")[0] for side in sides}:
         if importlib.util.find_spec(module) is None:

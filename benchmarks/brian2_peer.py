@@ -24,7 +24,9 @@ def lif_with_currents(b2, network: Network) -> list:
     receptors = network.population.receptors
     names = _lif(b2, network) | {f"tau_{r}": s.tau_syn * b2.ms for r, s in receptors.items()}
     total = " + ".join(["I_ext", *(f"g_{r}" for r in receptors)])
-    equations = f"dv/dt = (E_L - v + R_m*({total}))/tau_m : volt (unless refractory)\nI_ext : amp (constant)\n"
+    equations = (
+        f"dv/dt = (E_L - v + R_m*({total}))/tau_m : volt (unless refractory)\nI_ext : amp (constant)\n"
+    )
     equations += "".join(f"dg_{r}/dt = -g_{r}/tau_{r} : amp\n" for r in receptors)
     group = _group(b2, network, equations, "exact", names)
     group.I_ext = network.I * b2.pA
@@ -90,7 +92,9 @@ def lif_with_jumps(b2, network: Network) -> list:
     made = [group]
     for pre, post, w, delay in network.graphs:
         made.append(
-            b2.Synapses(group, group, on_pre="v_post += w*int(not_refractory_post)", namespace={"w": w * b2.mV})
+            b2.Synapses(
+                group, group, on_pre="v_post += w*int(not_refractory_post)", namespace={"w": w * b2.mV}
+            )
         )
         made[-1].connect(i=pre, j=post)
         made[-1].delay = delay * b2.ms
@@ -180,9 +184,7 @@ def _synapses(b2, network: Network, group, unit, source=None) -> list:
         if rule is not None:
             synapses = _plastic(b2, source or group, group, target, kind, rule, unit)
         elif one_weight:
-            synapses = b2.Synapses(
-                source or group, group, on_pre=f"{target} += w", namespace={"w": w * unit}
-            )
+            synapses = b2.Synapses(source or group, group, on_pre=f"{target} += w", namespace={"w": w * unit})
         else:
             synapses = b2.Synapses(source or group, group, f"w : {kind} (constant)", on_pre=f"{target} += w")
         synapses.connect(i=pre, j=post)

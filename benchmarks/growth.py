@@ -24,7 +24,11 @@ from snnlab.wires import wire
 from . import report
 from .worker import peak, user_cpu
 
-KINDS = {"one weight": 4, "own weight": 8, "plastic": 16}  # bytes per synapse that are aimed at, without the index
+KINDS = {
+    "one weight": 4,
+    "own weight": 8,
+    "plastic": 16,
+}  # bytes per synapse that are aimed at, without the index
 SIZES = ((1_000, 1_000), (10_000, 100), (10_000, 1_000), (100_000, 10), (100_000, 100))
 FULL = ((100_000, 1_000),)
 BEYOND = (1_000_000, 10_000)  # more than any desk has: must be refused in words

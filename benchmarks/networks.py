@@ -17,7 +17,6 @@ import snnlab as snn
 from .traub_miles import TraubMiles
 
 SEED = 1
-POISSON_IN_LOOP = hasattr(snn, "PoissonDrive")  # else what is drawn before the run, the same for all
 
 
 @dataclass(frozen=True)
@@ -111,10 +110,11 @@ def cobahh(scale: float = 1.0) -> Network:
     )  # fmt: skip
 
 
-def brunel(scale: float = 1.0) -> Network:
+def brunel(scale: float = 1.0, poisson: bool = True) -> Network:
     """10,000 excitatory and 2,500 inhibitory neurons, p = 0.1, g = 5, 2 times the drive that reaches threshold.
 
-    Brunel (2000), doi:10.1023/A:1008925309027, its asynchronous irregular state.
+    Brunel (2000), doi:10.1023/A:1008925309027, its asynchronous irregular state. `poisson=False` gives every neuron
+    the mean of its drive instead, so that spikes can be compared one by one.
     """
     tau_m, theta, J, g, eta, k_exc = 20.0, 20.0, 0.1 / scale, 5.0, 2.0, 1000
     lif = snn.LIF(tau_m=tau_m, R_m=0.1, E_L=0.0, v_th=theta, v_reset=10.0, t_ref=2.0)
@@ -127,17 +127,18 @@ def brunel(scale: float = 1.0) -> Network:
     rate = eta * theta / (J * k_exc * tau_m) * 1000.0  # Hz of each of k_exc outer neurons
     v = np.random.default_rng(1).uniform(0.0, theta, net.n)
     driven: dict[str, Any] = dict(drive=Drive(rate, k_exc, J), driven_by="Poisson, drawn in the loop")
-    if not POISSON_IN_LOOP:
+    if not poisson:
         mean = eta * theta / lif.R_m
         driven = dict(I=mean, driven_by="the mean current of the Poisson drive")
     title = f"Brunel, {net.n:,} LIF, {net.n * (k_exc + k_exc // 4) / 1e6:.3g} M synapses"
     return Network("brunel", title, net, 5.0, projections, {"v": v}, **driven)
 
 
-def song(scale: float = 1.0) -> Network:
+def song(scale: float = 1.0, poisson: bool = True) -> Network:
     """1,000 Poisson inputs of 15 Hz to one neuron, through plastic conductances.
 
-    Song, Miller & Abbott (2000), doi:10.1038/78829; conductances relative to the leak of 10 nS.
+    Song, Miller & Abbott (2000), doi:10.1038/78829; conductances relative to the leak of 10 nS. `poisson=False` replays
+    trains that were drawn before, so that spikes can be compared one by one.
     """
     n, rate, seconds = _size(1000, scale), 15.0, 50.0
     lif = snn.LIF(tau_m=10.0, R_m=0.1, E_L=-74.0, v_th=-54.0, v_reset=-60.0, t_ref=0.0)
@@ -146,7 +147,6 @@ def song(scale: float = 1.0) -> Network:
     rule = snn.PairSTDP(A_plus=0.01, A_minus=0.0105, tau_plus=20.0, tau_minus=20.0, w_max=w_max)
     w = np.random.default_rng(1).uniform(0.0, w_max, n)
     pairs = (np.arange(n), np.zeros(n, dtype=int))
-    poisson = POISSON_IN_LOOP
     pre = snn.PoissonSource(n, rate=rate) if poisson else on_grid_trains(rate, n, seconds * 1000.0)
     projection = snn.Projection(pre, net, pairs=pairs, w=w, delay=0.1, plasticity=rule)
     return Network(

@@ -71,7 +71,11 @@ def lines(rows: list[dict[str, Any]]) -> list[str]:
                 continue
             ratio = f"{row['ratio']:7.1f}x" if "ratio" in row else "        "
             note = f"  [{row['note']}]" if row.get("note") else ""
-            said = agreement(row, ours) if row is not ours and "rate" in ours else f"{row['rate']:.2f} Hz, CV {row['cv']:.2f}"
+            said = (
+                agreement(row, ours)
+                if row is not ours and "rate" in ours
+                else f"{row['rate']:.2f} Hz, CV {row['cv']:.2f}"
+            )
             made.append(
                 f"  {NAMES[row['side']]:22s} {_time(row):>12s} {ratio}  build {row['build']:6.1f} s  "
                 f"{row['peak']:6.0f} MB  {said}{note}"
@@ -89,7 +93,9 @@ def means(rows: list[dict[str, Any]]) -> dict[str, tuple[float, float]]:
     for row in rows:
         if "ratio" in row and not row["felt"]:
             ratios.setdefault(row["side"], []).append(row["ratio"])
-    return {side: (math.exp(sum(map(math.log, r)) / len(r)), min(r)) for side, r in ratios.items() if min(r) > 0}
+    return {
+        side: (math.exp(sum(map(math.log, r)) / len(r)), min(r)) for side, r in ratios.items() if min(r) > 0
+    }
 
 
 def markdown(results: dict[str, Any]) -> str:
@@ -107,7 +113,11 @@ def markdown(results: dict[str, Any]) -> str:
         found = {row["side"]: row for row in group}
         cells = [_cell(found.get(side)) for side in sides]
         ours = found["snnlab"]
-        text.append(f"| {ours['title']} | {_time(ours) if 'seconds' in ours else 'failed'} | " + " | ".join(cells) + " |")
+        text.append(
+            f"| {ours['title']} | {_time(ours) if 'seconds' in ours else 'failed'} | "
+            + " | ".join(cells)
+            + " |"
+        )
     mean = means(rows)
     if mean:
         cells = [f"{mean[side][0]:.1f}x" if side in mean else "" for side in sides]
@@ -115,7 +125,11 @@ def markdown(results: dict[str, Any]) -> str:
     for row in results.get("starts", []):
         if row["side"] == "snnlab" and "cold" in row:
             text += _starts_table(results["starts"])
-    text += ["", "| network | peer | agreement | build and compile (snnlab's), CPU s | note |", "|---|---|---|---|---|"]
+    text += [
+        "",
+        "| network | peer | agreement | build and compile (snnlab's), CPU s | note |",
+        "|---|---|---|---|---|",
+    ]
     for group in by_network(rows).values():
         ours = group[0]
         for row in group[1:]:
@@ -126,7 +140,10 @@ def markdown(results: dict[str, Any]) -> str:
                 )
     for row in results.get("limits", []):
         if "ratio" in row:
-            text += ["", f"{row['what'][0].upper()}{row['what'][1:]}: {row['ns']:.2f} ns, {row['ratio']:.2f}x the measured limit of {row['limit']:.2f} ns."]
+            text += [
+                "",
+                f"{row['what'][0].upper()}{row['what'][1:]}: {row['ns']:.2f} ns, {row['ratio']:.2f}x the measured limit of {row['limit']:.2f} ns.",
+            ]
     return "\n".join(text) + "\n"
 
 
@@ -163,7 +180,9 @@ def figure(results: dict[str, Any], path: str) -> str:
     groups = by_network([row for row in results["networks"] if "ratio" in row])
     if not groups:
         return ""
-    fig, ax = plt.subplots(figsize=(7.0, 1.2 + 0.5 * len(groups)), layout="constrained", facecolor=plots.BACKGROUND)
+    fig, ax = plt.subplots(
+        figsize=(7.0, 1.2 + 0.5 * len(groups)), layout="constrained", facecolor=plots.BACKGROUND
+    )
     ax.set_facecolor(plots.BACKGROUND)
     sides = [side for side in NAMES if any(row["side"] == side for group in groups.values() for row in group)]
     for number, side in enumerate(sides):

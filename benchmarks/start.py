@@ -65,5 +65,7 @@ def starts(sides: Sequence[str]) -> list[dict[str, Any]]:
 def _process(program: str, cache: str) -> float:
     environment = os.environ | {"SNNLAB_CACHE": cache, "SNNLAB_BENCHMARK_CACHE": cache}
     before = os.times().children_user
-    subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True)
+    subprocess.run(
+        [sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True
+    )
     return os.times().children_user - before

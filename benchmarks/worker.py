@@ -49,9 +49,7 @@ def side(name: str, network: Network):
         from .nest_peer import NEST
 
         return NEST(network)
-    raise ValueError(
-        f"side: must be snnlab, brian2-cpp, brian2-cython, brian2-numpy or nest, got {name!r}"
-    )
+    raise ValueError(f"side: must be snnlab, brian2-cpp, brian2-cython, brian2-numpy or nest, got {name!r}")
 
 
 def main() -> None:
@@ -65,7 +63,11 @@ def main() -> None:
     simulator = side(name, network)
     build = _with_children() - after
     reply = {"build": build, "draw": after - before, "synapses": sum(len(g[0]) for g in graphs)}
-    print(json.dumps(reply | {"note": simulator.note}), file=replies)
+    reply |= {
+        "note": simulator.note,
+        "every": getattr(simulator, "every", 1),
+    }  # of every so many neurons, one is recorded
+    print(json.dumps(reply), file=replies)
     for line in sys.stdin:
         command, *arguments = line.split()
         if command == "stop":

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import listed
 from .distributions import Distribution
 from .firing import Counts, Firing, counts, firing
 from .grid import first_step_not_before, grid_time, steps, steps_array
@@ -109,7 +110,7 @@ def populations_of(what: Any) -> list[Population]:
             raise TypeError(
                 f"simulate: what to run must be a model, a Population or a list of them, got {population!r}"
             )
-    names = [p.name for p in populations if p.name]
+    names = [p.name or f"population {k}" for k, p in enumerate(populations)]
     if len(set(map(id, populations))) != len(populations) or len(set(names)) != len(names):
         raise ValueError("simulate: every population stands once and has a name of its own")
     return populations
@@ -134,18 +135,21 @@ def assemble(
     k_start = start.k if start is not None else 0
     if isinstance(projections, Projection | PoissonDrive):
         projections = (projections,)
+    projections = listed("projections", projections, "Projections and PoissonDrives")
     wires, origins = _wires(
         populations, [p for p in projections if not isinstance(p, PoissonDrive)], seed, dt
     )
     drives = _drives(populations, [p for p in projections if isinstance(p, PoissonDrive)], seed, dt)
+    methods = _methods(method, populations)
     history = max([int(w.delays.max(initial=0)) for w in wires], default=0)
     inputs = inputs_of(I, populations, k_start, k_stop, dt)
+    _check_memory(populations, k_stop - k_start + history)
     cells = [
         _cells(
             p,
             index,
             inputs[index],
-            method,
+            methods[index],
             seed,
             dt,
             k_stop - k_start + history + 2,
@@ -211,6 +215,16 @@ def assemble(
     )
 
 
+def _check_memory(populations: list[Population], n_steps: int) -> None:
+    """Refuse a run whose states and spike counts per step cannot fit, before they are made."""
+    size = 8 * sum(p.n * (len(p.variables) + 3) + n_steps for p in populations)
+    if size > 1e9 and size > available_memory():
+        raise ValueError(
+            f"simulate: {sum(p.n for p in populations):,} neurons over {n_steps:,} steps need {size / 1e9:.1f} GB, and "
+            f"{available_memory() / 1e9:.1f} GB are free"
+        )
+
+
 def _lower_precision(cells: list[Cells], wires: list[Wires], dtype: str) -> None:
     """States, parameters, constant inputs and weights in single precision."""
     for entry in cells:
@@ -235,6 +249,8 @@ def _wires(
     for index, projection in enumerate(projections):
         if not isinstance(projection, Projection):
             raise TypeError(f"projections: must be Projections or PoissonDrives, got {projection!r}")
+        if any(projection is before for before in projections[:index]):
+            raise ValueError(f"projections: every projection stands once, got {projection} twice")
         post = as_view(projection.post).parent
         if not any(post is p for p in populations):
             raise ValueError(f"projections: {projection} ends in {post}, which is not simulated here")
@@ -253,7 +269,8 @@ def _wires(
         wires.append(wire(projection, index, source, number, seed, dt))
         if projection.reward is not None:
             wires[-1].reward, wires[-1].gives = _reward(projection.reward, populations, origins)
-    names = [o.name for o in origins if isinstance(o, PoissonSource) and o.name]
+    sources = [o for o in origins if isinstance(o, PoissonSource)]
+    names = [o.name or f"source {k}" for k, o in enumerate(sources)]
     if len(set(names)) != len(names):
         raise ValueError(
             "projections: every PoissonSource has a name of its own, since its spikes are drawn by it"
@@ -294,17 +311,11 @@ def _cells(population, index, given: Input, method, seed, dt, n_offsets, base, m
     if system.parameters and set(system.parameters) != set(parameters):
         raise ValueError(f"{population}: parameters don't match its equations")
     n, name = population.n, population.name or f"population {index}"
-    if isinstance(method, dict):
-        method = method.get(population)
     chosen, matrices = _method(population, system, parameters, method, dt)
     n_ref: int | np.ndarray = 0
     if system.refractory:
         label, t_ref = f"{type(population.model).__name__}.t_ref", parameters["t_ref"]
-        n_ref = (
-            steps_array(label, t_ref, dt).astype(np.int32)
-            if isinstance(t_ref, np.ndarray)
-            else steps(label, t_ref, dt)
-        )
+        n_ref = steps_array(label, t_ref, dt) if isinstance(t_ref, np.ndarray) else steps(label, t_ref, dt)
     taus = [noise.tau for noise, _ in given.noises]
     return Cells(
         population, name, system, chosen, parameters, given, {},
@@ -329,11 +340,24 @@ def _ou_start(seed: int, name: str, n: int, shared: bool) -> np.ndarray:
     return np.full(n, rng.standard_normal()) if shared else rng.standard_normal(n)
 
 
+def _methods(wanted: Any, populations: list[Population]) -> list[str | None]:
+    """The method that is asked for, for each population."""
+    if not isinstance(wanted, dict):
+        return [wanted] * len(populations)
+    for key in wanted:
+        if not any(key is p for p in populations):
+            raise ValueError(f"method: keys must be populations of this network, got {key!r}")
+    return [wanted.get(p) for p in populations]
+
+
 def _method(population: Population, system: System, parameters: dict, wanted: str | None, dt: float):
     """The method to use and, for `exact`, its matrices. None means the model's, or the best that fits it."""
-    if wanted is not None and wanted not in METHODS:
+    if wanted is not None and not (isinstance(wanted, str) and wanted in METHODS):
         raise ValueError(f"method: must be one of {tuple(METHODS)} or None, got {wanted!r}")
     name = wanted or population.model.method
+    if name not in METHODS:
+        model = type(population.model).__name__
+        raise ValueError(f"{model}.method: must be one of {tuple(METHODS)}, got {name!r}")
     if METHODS[name].needs not in ((), tuple(system.model.state)):
         needs = " and ".join(METHODS[name].needs)
         raise ValueError(
@@ -346,7 +370,7 @@ def _method(population: Population, system: System, parameters: dict, wanted: st
             return name, matrices
         if wanted:
             raise ValueError(
-                f"method: exact needs linear equations, and those of {population} are not; "
+                f"method: exact needs linear equations with constant coefficients, and those of {population} are not; "
                 f"use {_general_method(system, key)!r} or None"
             )
         name = "rk4" if _has_coupled_receptor(system) else _general_method(system, key)
@@ -360,17 +384,17 @@ def _method(population: Population, system: System, parameters: dict, wanted: st
     return name, None
 
 
-def _values(system: System, key: tuple) -> dict:
+def _values(system: System, key: tuple, dt: float = 0.1) -> dict:
     model, synapses = key
     values = {p: getattr(model, p) for p in model.parameters()}
     for (receptor, _), synapse in zip(system.receptors, synapses, strict=True):
         values |= {f"{receptor}_{p}": getattr(synapse, p) for p in synapse.parameters()}
-    return {**values, "I": 0.0, "t": 0.0, "dt": 0.1, "t_last": 0.0}
+    return {**values, "I": 0.0, "t": 0.0, "dt": dt, "t_last": 0.0}
 
 
 @lru_cache(maxsize=128)
 def _exact(system: System, key: tuple, dt: float):
-    matrix = probe(system, _values(system, key), 1, np.random.default_rng(0))
+    matrix = probe(system, _values(system, key, dt), np.random.default_rng(0))
     return None if matrix is None else exact_matrices(system, matrix, dt)
 
 
@@ -447,7 +471,7 @@ def _set_state(entry: Cells, view: View, label: str, value: Any, seed: int) -> N
     else:
         try:
             array = np.asarray(value, dtype=float)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise TypeError(
                 f"initial[{label!r}]: must be a number, an array ({view.n},) or a distribution, got {value!r}"
             ) from None
@@ -542,19 +566,14 @@ def _plan_records(
     cells: list[Cells], wires: list[Wires], record: Any, k_start: int, k_stop: int, dt: float
 ) -> None:
     """Decide what is recorded and make room for it, or refuse with the figure."""
-    wanted = [record] if isinstance(record, str | Record) else list(record)
-    for item in wanted:
+    for item in record:
         if isinstance(item, Record) and isinstance(item.what, Projection):
             _plan_weights(wires, item, k_start, k_stop, dt)
             continue
+        if isinstance(item, Record):
+            _interval(item.every, dt)
         for target, variable, every in _targets(cells, item):
-            if every is None:
-                interval = 1
-            else:
-                interval = steps("Record.every", every, dt)
-                if interval < 1:
-                    raise ValueError(f"Record.every: must be >= dt = {dt:g} ms, got {every:g}")
-            _plan(target[0], target[1], variable, interval)
+            _plan(target[0], target[1], variable, _interval(every, dt))
     total = sum(out.nbytes for w in wires for _, out in w.records.values())
     for entry in cells:
         for ids, interval in entry.records.values():
@@ -571,6 +590,14 @@ def _plan_records(
             entry.out[name] = np.empty((rows, ids.size))
 
 
+def _interval(every: float | None, dt: float) -> int:
+    """The interval of a record in steps."""
+    interval = 1 if every is None else steps("Record.every", every, dt)
+    if interval < 1:
+        raise ValueError(f"Record.every: must be >= dt = {dt:g} ms, got {every:g}")
+    return interval
+
+
 def _plan_weights(wires: list[Wires], item: Record, k_start: int, k_stop: int, dt: float) -> None:
     """Room for the history of a plastic projection's weights (NumPy gives it page by page, as it is filled)."""
     entry = next((w for w in wires if w.projection is item.what), None)
@@ -580,7 +607,11 @@ def _plan_weights(wires: list[Wires], item: Record, k_start: int, k_stop: int, d
             f"record: {item.what} must be a plastic projection of this run, and its variable one of {known or ('w',)}, "
             f"got {item.variable!r}"
         )
-    interval = 1 if item.every is None else steps("Record.every", item.every, dt)
+    interval = _interval(item.every, dt)
+    if entry.records.get(item.variable, (interval,))[0] != interval:
+        raise ValueError(
+            f"record: {item.variable} of {item.what} is recorded at one interval; two were given"
+        )
     rows = -(-k_stop // interval) - -(-k_start // interval)
     entry.records[item.variable] = (interval, np.empty((rows, entry.targets.size)))
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from .distributions import Distribution, number
+from .arguments import number
+from .distributions import Distribution
 
 BLOCK = 1 << 18  # pairs drawn at a time: a few megabytes of work space, however large the graph
 FEW = 1_000_000  # a comparing sort is fast enough, and SciPy need not be imported
@@ -178,7 +179,7 @@ def as_matrix(where: str, matrix: Any) -> Any:
     """A copy of a matrix of finite numbers: an array, or in compressed rows when it is sparse."""
     try:
         copy: Any = matrix.tocsr(copy=True) if hasattr(matrix, "tocsr") else np.array(matrix, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{where}: must be a matrix of numbers (n_pre, n_post), got {matrix!r}") from None
     if copy.ndim != 2:
         raise ValueError(f"{where}: must have shape (n_pre, n_post), got {copy.shape}")

@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .arguments import number
 from .connectivity import BLOCK, PairRule
-from .distributions import Distribution, number
+from .distributions import Distribution
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ def _places(where: str, pre: Any, post: Any, period: Any) -> Places:
         raise ValueError(f"{where}.post: must have {pre.shape[1]} dimensions as pre has, got {post.shape[1]}")
     try:
         periods = np.array(np.inf if period is None else period, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{where}.period: must be a length or one per dimension, got {period!r}") from None
     if periods.shape not in ((), (pre.shape[1],)) or isinstance(period, bool):
         raise ValueError(
@@ -229,7 +230,7 @@ def _places(where: str, pre: Any, post: Any, period: Any) -> Places:
 def _positions(where: str, given: Any) -> np.ndarray:
     try:
         array = np.array(given, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{where}: must be positions, an array (n,) or (n, dims), got {given!r}") from None
     if array.ndim not in (1, 2) or not array.size:
         raise ValueError(f"{where}: must be positions, an array (n,) or (n, dims), got shape {array.shape}")

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .arguments import number
+
 
 @dataclass(frozen=True)
 class Distribution:
@@ -94,16 +96,3 @@ def exponential(mean: float) -> Distribution:
             f"exponential.mean: must be > 0, got {mean} (for negative weights write -exponential(...))"
         )
     return Distribution(f"exponential({mean:g})", lambda rng, size, pairs=None: rng.exponential(mean, size))
-
-
-def number(name: str, value) -> float:
-    """A finite float; raises TypeError or ValueError naming the argument."""
-    if isinstance(value, bool | str) or np.ndim(value) != 0:
-        raise TypeError(f"{name}: must be a number, got {value!r}")
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name}: must be a number, got {value!r}") from None
-    if not np.isfinite(number):
-        raise ValueError(f"{name}: must be finite, got {number}")
-    return number

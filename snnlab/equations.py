@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from fractions import Fraction
+from typing import Any
 
 from .model import Declared, Equations, Neuron, Synapse
 from .plasticity import Plasticity
@@ -32,7 +33,7 @@ def check_units(model: Declared | type[Declared]) -> None:
     >>> import snnlab as snn
     >>> snn.check_units(snn.LIF)
     """
-    cls = model if isinstance(model, type) else type(model)
+    cls = _declared("check_units", model)
     for function in cls.equations:
         units = unit_of(cls, function)
         for k, (got, wanted) in enumerate(zip(units, _wanted(cls, function), strict=False)):
@@ -41,6 +42,13 @@ def check_units(model: Declared | type[Declared]) -> None:
                 raise UnitError(
                     f"{cls.__name__}.{function}: `{ast.unparse(node)}` must be in {wanted}, but its unit is {got}"
                 )
+
+
+def _declared(where: str, model: Any) -> type[Declared]:
+    cls = model if isinstance(model, type) else type(model)
+    if not issubclass(cls, Declared) or not cls.equations:
+        raise TypeError(f"{where}.model: must be a neuron, synapse or plasticity rule, got {model!r}")
+    return cls
 
 
 def _wanted(cls: type[Declared], function: str) -> list[Unit | None]:
@@ -288,7 +296,7 @@ def latex(model: Declared | type[Declared]) -> str:
     \text{then } v &\leftarrow v_{\mathrm{reset}}
     \end{aligned}$$
     """
-    cls = model if isinstance(model, type) else type(model)
+    cls = _declared("latex", model)
     lines = _dynamics_lines(cls)
     if "couple" in cls.equations:
         read = cls.equations["couple"]

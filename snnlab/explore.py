@@ -21,6 +21,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from .arguments import number, text
 from .explore_curve import CurveMaker
 from .explore_frames import Frame, Goal, Words, picture_of
 from .explore_sliders import (
@@ -32,6 +33,7 @@ from .explore_sliders import (
     slider_of,
     wanted_sliders,
 )
+from .grid import check_dt
 from .model import Neuron
 from .simulate import simulate
 from .units import as_unit
@@ -107,12 +109,17 @@ def explore(
     >>> snn.explore(snn.LIF(), I=300.0, goal={"spikes": 5})
     LIF, 200 ms, I = 300 pA: 9 spikes, 45 Hz, first at 22.0 ms
     """
+    t_stop, dt = number("explore.t_stop", t_stop), check_dt(dt)
+    I = None if I is None else number("explore.I", I)
+    for argument, name in (("method", method), ("trace", trace), ("title", title)):
+        if name is not None:
+            text(f"explore.{argument}", name)
     if isinstance(what, Neuron):
         experiment = _model_experiment(what, sliders, I, dt, method, trace)
     elif callable(what) and not inspect.isclass(what):
         if I is not None or method is not None:
             raise TypeError(
-                "explore.I, explore.method: are for a model; give your function a default or a line instead"
+                f"explore.{'method' if I is None else 'I'}: is for a model; give your function a default or a line instead"
             )
         experiment = _function_experiment(what, sliders, dt, trace)
     else:
@@ -122,7 +129,7 @@ def explore(
         )
     names = [s.name for s in experiment.sliders]
     for argument, name, default in (("hold", hold, "I"), ("curve", curve, "I")):
-        if name is not None and name not in names and name != default:
+        if name is not None and not (isinstance(name, str) and name in [*names, default]):
             raise ValueError(
                 f"explore.{argument}: must be one of the sliders {', '.join(names)}, got {name!r}"
             )
@@ -246,6 +253,8 @@ class Explorer(anywidget.AnyWidget):
         self._experiment, self._t_stop, self._hold = experiment, float(t_stop), hold
         self._live: dict[str, _LiveRun] = {}
         self._curve = _curve_maker(experiment, curve)
+        if goal is not None and experiment.timed:
+            Goal.checked(goal, self._t_stop)  # before anything runs
         self._recording = experiment.run(start_values, self._t_stop, None)
         self._dt = getattr(self._recording, "dt", experiment.dt)
         if not experiment.timed:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import number
 from .explore_curve import DURATION, Curve
 from .recording import Recording
 from .spikes import SpikeTrains
@@ -31,7 +32,7 @@ class Goal:
             raise TypeError(
                 f'explore.goal: must be {{"spikes": 5}} or {{"spikes": 5, "within": 200.0}}, got {goal!r}'
             )
-        spikes, within = goal["spikes"], float(goal.get("within", t_stop))
+        spikes, within = goal["spikes"], number("explore.goal['within']", goal.get("within", t_stop))
         if isinstance(spikes, bool) or not isinstance(spikes, int) or spikes < 0:
             raise ValueError(f"explore.goal['spikes']: must be a whole number >= 0, got {spikes!r}")
         if not 0 < within <= t_stop:

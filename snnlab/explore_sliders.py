@@ -59,11 +59,10 @@ def wanted_sliders(sliders, starts: Mapping, owner: str) -> dict:
         raise TypeError(
             f"explore.sliders: must be a list of names or a dict {{name: (low, high)}}, got {sliders!r}"
         )
-    wanted = dict(sliders) if isinstance(sliders, Mapping) else dict.fromkeys(sliders)
-    for name in wanted:
-        if name not in starts:
+    for name in sliders:
+        if not isinstance(name, str) or name not in starts:
             raise ValueError(f"explore.sliders: {owner} has no {name!r}; it has {', '.join(starts)}")
-    return wanted
+    return dict(sliders) if isinstance(sliders, Mapping) else dict.fromkeys(sliders)
 
 
 def slider_of(name: str, spec, value, unit: Unit | None, meaning: str, dt: float) -> Slider:
@@ -114,6 +113,8 @@ def presets_of(
     presets: Mapping[str, Any] | None, sliders: Sequence[Slider], model: Neuron | None
 ) -> dict[str, dict]:
     """{label: {slider: value}} for every slider; a preset may leave some out, or be a model. Raises ValueError."""
+    if presets is not None and not isinstance(presets, Mapping):
+        raise TypeError(f"explore.presets: must be a dict {{name: {{slider: value}}}}, got {presets!r}")
     starts, checked = {s.name: s.value for s in sliders}, {}
     for label, preset in (presets or {}).items():
         where = f"explore.presets[{label!r}]"

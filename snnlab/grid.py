@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .distributions import number
+from .arguments import number
 
 TOLERANCE = 1e-9  # of a step
 
@@ -40,6 +40,8 @@ def check_dt(dt) -> float:
 def steps(name: str, x, dt: float) -> int:
     """x/dt as a whole number. Raises ValueError, naming on_grid, for a time off the grid."""
     exact = x / dt
+    if not abs(exact) <= 2**53:
+        raise ValueError(f"{name}: must be at most 2**53 steps of dt = {dt:g} ms, got {x:g}")
     k = round(exact)
     if abs(exact - k) > 1e-6 * max(1.0, abs(exact) * 1e-6):
         raise ValueError(
@@ -52,7 +54,7 @@ def steps_array(name: str, x: np.ndarray, dt: float) -> np.ndarray:
     """As `steps`, for an array."""
     exact = np.asarray(x, dtype=float) / dt
     k = np.round(exact)
-    off = np.abs(exact - k) > 1e-6
+    off = (np.abs(exact - k) > 1e-6) | (np.abs(exact) > 2**53)
     if off.any():
         steps(name, float(np.asarray(x)[off][0]), dt)
     return k.astype(np.int64)

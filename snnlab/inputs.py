@@ -55,17 +55,18 @@ def _add(entry: Input, I: Any, view: View, k_start: int, k_stop: int, dt: float)
     if isinstance(I, Stimulus):
         _add_stimulus(entry, I, view, dt)
     elif callable(I):
-        _add_series(entry, _called(I, view, k_start, dt), view, _width_of(I, view, k_start, dt))
+        width = _value(I, float(grid_time(k_start, dt)), view).size
+        _add_series(entry, _called(I, view, dt, width), view, width)
     else:
         _add_array(entry, I, view, k_start, k_stop)
-    if "I" not in view.model.input and not (entry.series or entry.noises) and np.any(entry.constant):
+    if "I" not in view.model.input and (entry.series or entry.noises or np.any(entry.constant)):
         raise ValueError(f"I: {type(view.model).__name__} has no input, so I must be 0")
 
 
 def _add_array(entry: Input, I: Any, view: View, k_start: int, k_stop: int) -> None:
     try:
         array = np.asarray(I, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(
             f"I: must be a current in pA: a number, an array, a stimulus or a function of t, got {I!r}"
         ) from None
@@ -127,8 +128,8 @@ def _add_stimulus(entry: Input, stimulus: Stimulus, view: View, dt: float) -> No
         entry.noises.append((noise, sigma))
 
 
-def _value(I: Callable, t: float, view: View) -> np.ndarray:
-    """I(t) as a number or an array (n,), checked."""
+def _value(I: Callable, t: float, view: View, width: int = 0) -> np.ndarray:
+    """I(t) as a number or an array (n,), checked; `width` is how many values it gave at first."""
     try:
         value = np.asarray(I(t), dtype=float)
     except (TypeError, ValueError) as error:
@@ -139,6 +140,10 @@ def _value(I: Callable, t: float, view: View) -> np.ndarray:
         raise ValueError(
             f"I: as a function of t it must return a number or shape ({view.n},), got {value.shape}"
         )
+    if width and value.size != width:
+        raise ValueError(
+            f"I: as a function of t it must always return as many values, got {width} and, at t = {t:g} ms, {value.size}"
+        )
     if not np.isfinite(value).all():
         raise ValueError(
             f"I: must be finite, got {value[~np.isfinite(value)][0] if value.ndim else value} at t = {t:g} ms"
@@ -146,14 +151,11 @@ def _value(I: Callable, t: float, view: View) -> np.ndarray:
     return value
 
 
-def _width_of(I: Callable, view: View, k_start: int, dt: float) -> int:
-    return max(1, _value(I, float(grid_time(k_start, dt)), view).size)
-
-
-def _called(I: Callable, view: View, k_start: int, dt: float) -> Callable[[int, int], np.ndarray]:
+def _called(I: Callable, view: View, dt: float, width: int) -> Callable[[int, int], np.ndarray]:
     """A user's function is called once per step with one number, so that `if t > 50` works in it."""
 
     def rows(k: int, k_end: int) -> np.ndarray:
-        return np.array([_value(I, float(grid_time(j, dt)), view).reshape(-1) for j in range(k, k_end)])
+        values = [_value(I, float(grid_time(j, dt)), view, width).reshape(-1) for j in range(k, k_end)]
+        return np.array(values) if values else np.zeros((0, 1))
 
     return rows

@@ -83,24 +83,34 @@ def _exponential_euler_lines(system: System, call) -> list[str]:
 
 @lru_cache(maxsize=256)
 def steady_states(system: System) -> tuple[str, ...]:
-    """The states whose rate A_k = f_k(x + e_k) - f_k(x) is the same at all x, whatever the parameters."""
+    """The states whose rate A_k = f_k(x + e_k) - f_k(x) is the same at all x, I and times, whatever the parameters."""
     rng = np.random.default_rng(0)
     rates = []
     for _ in range(3):
-        values = {name: rng.uniform(0.5, 1.5) for name in system.parameters}
-        rates.append([_rates(system, values, rng.uniform(-2.0, 2.0, len(system.states))) for _ in range(4)])
+        values = {name: rng.uniform(0.5, 1.5) for name in (*system.parameters, "dt")}
+        rates.append(
+            [
+                _rates(system, values | _moment(rng), rng.uniform(-2.0, 2.0, len(system.states)))
+                for _ in range(4)
+            ]
+        )
     spread = np.ptp(np.array(rates), axis=1).max(axis=0)
     return tuple(s for s, d in zip(system.states, spread, strict=True) if d < 1e-9)
 
 
+def _moment(rng: np.random.Generator) -> dict:
+    """What changes from step to step besides the states: a rate that depends on it is not constant."""
+    return {name: rng.uniform(0.5, 1.5) for name in ("I", "t", "t_last")}
+
+
 def _rates(system: System, values: dict, x: np.ndarray) -> np.ndarray:
-    given = {**values, "I": 0.0, "t": 0.0, "dt": 0.1, "t_last": 0.0}
+    """A_k of each state at x; `values` as for `system.derivatives`."""
     found = []
     with np.errstate(all="ignore"):
         for k in range(x.size):
             f = [
                 system.derivatives(
-                    given | dict(zip(system.states, x + h * (np.arange(x.size) == k), strict=True))
+                    values | dict(zip(system.states, x + h * (np.arange(x.size) == k), strict=True))
                 )[k]
                 for h in (0.0, 1.0)
             ]
@@ -110,7 +120,8 @@ def _rates(system: System, values: dict, x: np.ndarray) -> np.ndarray:
 
 def steady_steps(system: System, parameters: dict, dt: float) -> np.ndarray:
     """phi(A_k dt) dt of each steady state, shape (steady states, 1 or n): what `_phi_STATE` is in a kernel."""
-    rates = _rates(system, parameters, np.zeros(len(system.states)))
+    given = {**parameters, "I": 0.0, "t": 0.0, "dt": dt, "t_last": 0.0}
+    rates = _rates(system, given, np.zeros(len(system.states)))
     rows = [system.states.index(s) for s in steady_states(system)]
     return dt * exprel(dt * rates.reshape(len(system.states), -1)[rows])
 
@@ -202,25 +213,27 @@ def phi1(matrix: np.ndarray) -> np.ndarray:
     return result
 
 
-def probe(system: System, values: dict, n: int, rng: np.random.Generator) -> np.ndarray | None:
-    """The matrix A (K, K, n or 1) of dx/dt = A x + b, or None when the system is not linear.
+def probe(system: System, values: dict, rng: np.random.Generator) -> np.ndarray | None:
+    """The matrix A (K, K, n or 1) of dx/dt = A x + b, or None when the system is not linear or A is not constant.
 
-    A is read off by finite differences, exact for a linear system, and tested at random states.
+    A is read off by finite differences, exact for a linear system, and tested at random states, currents and times.
     """
     rows = max((np.size(v) for v in values.values()), default=1)
     size = len(system.states)
 
-    def f(x):
-        results = system.derivatives({**values, **dict(zip(system.states, x, strict=True))})
+    def f(x, moment):
+        results = system.derivatives({**values, **moment, **dict(zip(system.states, x, strict=True))})
         return np.array([np.broadcast_to(np.asarray(d, dtype=float), (rows,)) for d in results])
 
     with np.errstate(all="ignore"):
-        base = f([0.0] * size)
-        columns = [f([1.0 if m == k else 0.0 for m in range(size)]) - base for k in range(size)]
+        base = f([0.0] * size, {})
+        columns = [f([1.0 if m == k else 0.0 for m in range(size)], {}) - base for k in range(size)]
         matrix = np.stack(columns, axis=1)
         for scale in (1.0, 50.0, *[100.0] * 8):  # also where a clipped upstroke is not constant
             x = scale * rng.standard_normal(size)
-            got, expected = f(list(x)), np.einsum("abn,b->an", matrix, x) + base
+            moment = _moment(rng)
+            base = f([0.0] * size, moment)
+            got, expected = f(list(x), moment), np.einsum("abn,b->an", matrix, x) + base
             tolerance = 1e-9 * (np.abs(base) + np.abs(matrix).sum(axis=1) * scale * 4.0 + 1e-300)
             if not (np.abs(got - expected) <= tolerance).all():
                 return None
@@ -239,6 +252,7 @@ def is_affine_in_each(system: System, values: dict, rng: np.random.Generator) ->
     """True when every derivative is affine in its own state, which exponential_euler needs."""
     base = {
         **values,
+        **_moment(rng),
         **{
             s: float(v) for s, v in zip(system.states, rng.uniform(0.1, 1.0, len(system.states)), strict=True)
         },

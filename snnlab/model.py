@@ -209,6 +209,7 @@ class Declared:
         super().__init_subclass__(**kwargs)
         if abstract:
             return
+        cls._check_attributes()
         readers = cls._take_functions()
         dataclasses.dataclass(frozen=True, eq=False, repr=False)(cls)
         cls._read_units()
@@ -217,6 +218,33 @@ class Declared:
             cls.equations[name] = reader.read(cls.known_names(name))
             setattr(cls, name, staticmethod(reader.numpy_function()))
         cls.check_declaration()
+
+    @classmethod
+    def _check_attributes(cls) -> None:
+        """What a declaration gives beside parameters and functions has the form that it should."""
+        where = cls.__name__
+        for attribute in ("state", "input", "neuron_states"):
+            units = getattr(cls, attribute, {})
+            if not isinstance(units, dict) or not all(isinstance(n, str) and n.isidentifier() for n in units):
+                raise TypeError(f'{where}.{attribute}: must be a dict such as {{"v": "mV"}}, got {units!r}')
+            for name, unit in units.items():
+                _check_unit(f"{where}.{attribute}[{name!r}]", unit)
+        for attribute in ("frozen", "signed"):
+            names = getattr(cls, attribute, ())
+            if not isinstance(names, list | tuple) or not all(isinstance(n, str) for n in names):
+                raise TypeError(
+                    f'{where}.{attribute}: must be a tuple of names such as ("v",), got {names!r}'
+                )
+        traces = getattr(cls, "traces", {})
+        if not isinstance(traces, dict) or not all(
+            isinstance(x, tuple) and len(x) == 3 for x in traces.values()
+        ):
+            raise TypeError(
+                f'{where}.traces: must be a dict such as {{"x": ("pre", "tau", "add")}}, got {traces!r}'
+            )
+        if not isinstance(getattr(cls, "method", ""), str):
+            raise TypeError(f'{where}.method: must be the name of a method such as "rk4", got {cls.method!r}')  # type: ignore[attr-defined]
+        _check_unit(f"{where}.weight", getattr(cls, "weight", "pA"))
 
     @classmethod
     def _take_functions(cls) -> dict[str, _Reader]:
@@ -305,7 +333,7 @@ class Declared:
             )
         try:
             array = np.array(value, dtype=float)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise TypeError(
                 f"{label}: must be a number in {unit} or an array of one per neuron, got {value!r}"
             ) from None
@@ -364,6 +392,13 @@ _NON_NEGATIVE = {as_unit(u).powers for u in (nS, "mS/cm2")}
 
 def _first(array: np.ndarray, bad: np.ndarray) -> float:
     return float(array.reshape(-1)[np.flatnonzero(bad)[0]])
+
+
+def _check_unit(where: str, unit: Any) -> None:
+    try:
+        as_unit(unit)
+    except (ValueError, TypeError):
+        raise TypeError(f'{where}: must be a unit such as "mV", got {unit!r}') from None
 
 
 class Neuron(Declared, abstract=True):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from .arguments import number, whole
 from .connectivity import PairRule, values_of
 from .distributions import Distribution
 from .memory import check_synapses
@@ -15,7 +17,7 @@ from .plasticity import Plasticity
 from .rng import check_seed, generator
 from .short_term import ShortTerm
 from .sources import PoissonSource
-from .spikes import SpikeTrains
+from .spikes import MAX_NEURONS, SpikeTrains
 from .storage import KINDS
 from .units import as_unit
 
@@ -60,6 +62,8 @@ class Population:
             raise TypeError(f"Population.n: must be a whole number of neurons, got {n!r}")
         if n < 1:
             raise ValueError(f"Population.n: must be >= 1, got {n}")
+        if n > MAX_NEURONS:
+            raise ValueError(f"Population.n: must be at most {MAX_NEURONS}, got {n}")
         if name is not None and not isinstance(name, str):
             raise TypeError(f"Population.name: must be text or None, got {name!r}")
         for parameter in model.parameters():
@@ -67,6 +71,10 @@ class Population:
             if isinstance(value, np.ndarray) and value.size != n:
                 raise ValueError(f"Population.n: must be {value.size}, the length of {parameter}, got {n}")
         self.model, self.n, self.name = model, int(n), name
+        if receptors is not None and not isinstance(receptors, Mapping):
+            raise TypeError(
+                f'Population.receptors: must be a dict such as {{"exc": ExpCurrent(5.0)}}, got {receptors!r}'
+            )
         self.receptors = dict(receptors or {})
         for receptor, synapse in self.receptors.items():
             _check_receptor(model, receptor, synapse, n)
@@ -149,11 +157,15 @@ class View:
 
 def slice_of(parent: Population | PoissonSource, item: slice) -> View:
     """parent[a:b]; raises for what is not a contiguous slice with neurons in it."""
+    where = f"{type(parent).__name__}[...]"
     if not isinstance(item, slice) or item.step not in (None, 1):
-        raise TypeError(f"{parent}: take a contiguous slice such as pop[0:10], got {item!r}")
-    start, stop, _ = item.indices(parent.n)
+        raise TypeError(f"{where}: take a contiguous slice such as pop[0:10] of {parent}, got {item!r}")
+    try:
+        start, stop, _ = item.indices(parent.n)
+    except TypeError:
+        raise TypeError(f"{where}: the ends of a slice must be whole numbers, got {item!r}") from None
     if stop <= start:
-        raise ValueError(f"{parent}: the slice {item.start}:{item.stop} holds no neuron of {parent.n}")
+        raise ValueError(f"{where}: the slice {item.start}:{item.stop} holds no neuron of {parent.n}")
     return View(parent, start, stop)
 
 
@@ -168,7 +180,7 @@ def receptor_of(owner: str, side: str, target: Population | View, name: Any) -> 
         )
     if name is None and len(known) > 1:
         raise ValueError(f"{owner}.receptor: must be one of {known}, since {population} has {len(known)}")
-    if name is not None and name not in known:
+    if name is not None and not (isinstance(name, str) and name in known):
         raise ValueError(f"{owner}.receptor: must be one of {known}, got {name!r}")
     return known[0] if name is None else name
 
@@ -274,7 +286,7 @@ class Projection:
         if self.synapse.continuous():
             self._check_continuous()
         self._check_bounds(self.w)
-        if storage is not None and storage not in KINDS:
+        if storage is not None and not (isinstance(storage, str) and storage in KINDS):
             raise ValueError(f"Projection.storage: must be one of {KINDS} or None, got {storage!r}")
         self.storage = storage
 
@@ -328,7 +340,7 @@ class Projection:
     def _given_pairs(self, pairs) -> tuple[np.ndarray, np.ndarray]:
         try:
             pre, post = pairs
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise TypeError(
                 f"Projection.pairs: must be (pre ids, post ids) or a rule such as random(0.1), got {pairs!r}"
             ) from None
@@ -361,6 +373,9 @@ class Projection:
         Returns a Graph with arrays (n_pairs,): pre, post (local ids), w, delay (ms; drawn delays are moved to the
         grid of dt). Raises ValueError when the rule does not fit the two sides.
         """
+        index, dt = whole("Projection.draw.index", index, 0), number("Projection.draw.dt", dt)
+        if dt <= 0:
+            raise ValueError(f"Projection.draw.dt: must be > 0 ms, got {dt}")
         pre, post, w, delay = self.draw_parts(check_seed(seed), index, dt)
         return Graph(pre, post, np.broadcast_to(w, pre.shape), np.broadcast_to(delay, pre.shape))
 
@@ -409,7 +424,7 @@ def _numbers(where: str, value, n_pairs: int | None, shape: tuple[int, int]):
         )
     try:
         array = np.array(value, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(
             f"{where}: must be a number, an array of one per pair, or a distribution, got {value!r}"
         ) from None

@@ -122,8 +122,8 @@ def phase_plane(
     """
     names, held = _states(model, x, y, held)
     I = number("phase_plane.I", I)
-    if isinstance(arrows, bool) or not isinstance(arrows, int) or arrows < 2:
-        raise ValueError(f"phase_plane.arrows: must be a whole number >= 2, got {arrows!r}")
+    if isinstance(arrows, bool) or not isinstance(arrows, int) or not 2 <= arrows <= 1000:
+        raise ValueError(f"phase_plane.arrows: must be a whole number >= 2 and <= 1000, got {arrows!r}")
     field = _field(model, names, held, I)
     xlim = _limits("phase_plane.xlim", xlim, lambda: _usual(model, names[0]))
     ylim = _limits("phase_plane.ylim", ylim, lambda: _fitting(model, names[1], field, xlim))
@@ -269,7 +269,7 @@ def _states(model: Any, x: Any, y: Any, held: Any) -> tuple[tuple[str, str], dic
             f"phase_plane.model: must have one value per parameter, got an array for {arrays[0]}"
         )
     for argument, name in (("x", x), ("y", y)):
-        if name is not None and name not in known:
+        if name is not None and not (isinstance(name, str) and name in known):
             raise ValueError(
                 f"phase_plane.{argument}: must be one of the states {known} of {label}, got {name!r}"
             )

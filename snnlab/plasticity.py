@@ -141,8 +141,9 @@ class PairSTDP(Plasticity):
         w = w + A_plus * w_max * x * ((w_max - w) / (w_max - w_min)) ** mu
         return w
 
-    def checks(mu):
+    def checks(mu, w_max):
         yield mu >= 0, f"mu: must be >= 0, got {mu}"
+        yield w_max > 0, f"w_max: must be > 0, since changes are in proportion to it, got {w_max}"
 
 
 class NearestSTDP(PairSTDP):
@@ -196,6 +197,9 @@ class TripletSTDP(Plasticity):
     def on_post(w, r1, o2, A2_plus, A3_plus, w_max):
         w = w + w_max * r1 * (A2_plus + A3_plus * o2)
         return w
+
+    def checks(w_max):
+        yield w_max > 0, f"w_max: must be > 0, since changes are in proportion to it, got {w_max}"
 
     @classmethod
     def visual_cortex(cls, **changes):
@@ -303,6 +307,9 @@ class RewardSTDP(Plasticity):
     def every(w, c, d, b, T, tau_w):
         w = w + (d - b) * c * T / tau_w
         return w
+
+    def checks(w_max):
+        yield w_max > 0, f"w_max: must be > 0, since changes are in proportion to it, got {w_max}"
 
 
 class Homeostasis(Plasticity):

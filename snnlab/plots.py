@@ -22,7 +22,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import wording
 from .alt_text import alt_text, describe, install, set_alt_text
+from .arguments import number
+from .arguments import text as text_of
 from .spikes import SpikeTrains
+from .stimuli import Stimulus
 
 __all__ = ["alt_text", "current", "curve", "fi", "panels", "phase_plane", "raster", "set_alt_text", "trace"]
 
@@ -46,6 +49,9 @@ def panels(*heights: float, width: float = 6.4) -> NDArray[Any]:
     >>> top.figure.get_size_inches().tolist()
     [6.4, 4.0]
     """
+    heights = tuple(number("panels.heights", height) for height in heights)
+    if number("panels.width", width) <= 0:
+        raise ValueError(f"panels.width: must be > 0 inches, got {width}")
     if not heights or min(heights) <= 0:
         raise ValueError(f"panels.heights: must be one or more heights in inches > 0, got {heights}")
     import matplotlib.pyplot as plt
@@ -82,7 +88,9 @@ def trace(rec: Any, variable: str = "v", neurons: int | Sequence[int] | None = N
     ValueError
         If the variable was not recorded or there is no such neuron.
     """
-    if variable not in rec.traces:
+    if not hasattr(rec, "traces") or not hasattr(rec, "spikes"):
+        raise TypeError(f"trace.rec: must be a Recording, as simulate returns it, got {rec!r}")
+    if not isinstance(variable, str) or variable not in rec.traces:
         known = ", ".join(rec.traces) or "nothing"
         hint = f'simulate(..., record=["{variable}"])'
         raise ValueError(
@@ -165,6 +173,9 @@ def fi(I: ArrayLike, rate: ArrayLike, theory: Any = None, ax: Any = None, label:
         Name of the curve in the legend (default "simulated").
     """
     I, rate = _pair("fi", ("I", I), ("rate", rate))
+    label = text_of("fi.label", label)
+    if theory is not None and not callable(theory):
+        _pair("fi", ("I", I), ("theory", theory))
     ax = _axes(ax, height=3.5)
     k = _drawn(ax)
     many = len(I) > 40  # then markers would touch
@@ -181,10 +192,9 @@ def fi(I: ArrayLike, rate: ArrayLike, theory: Any = None, ax: Any = None, label:
     currents = f"{wording.count(len(I), 'current')} {wording.extent(I)} pA"
     text = f"Firing rate against input current, {label}, {currents}: {wording.of_rates(I, rate)}"
     if theory is not None:
-        expected = np.asarray(theory(I) if callable(theory) else theory, dtype=np.float64)
-        _pair("fi", ("I", I), ("theory", expected))
+        _, expected = _pair("fi", ("I", I), ("theory", _called("fi.theory", theory, I)))
         fine = np.linspace(I.min(), I.max(), 500)
-        x, y = (fine, np.asarray(theory(fine))) if callable(theory) else (I, expected)
+        x, y = (fine, np.asarray(_called("fi.theory", theory, fine))) if callable(theory) else (I, expected)
         colour = INK if k == 0 else COLOURS[k]
         (dashed,) = ax.plot(x, y, color=colour, linestyle="--", linewidth=1.5, label="theory", zorder=3)
         describe(dashed, "")
@@ -205,10 +215,12 @@ def current(I: Any, t: ArrayLike, ax: Any = None) -> Any:
         Times in ms, such as `rec.t`.
     ax : matplotlib Axes, optional
     """
-    t = np.asarray(t, dtype=np.float64)
+    t = _numbers("current.t", t)
     if t.ndim != 1 or not len(t):
         raise ValueError(f"current.t: must be one or more times, shape (n,), got shape {t.shape}")
-    values = np.asarray(I.sample(t) if hasattr(I, "sample") else I, dtype=np.float64)
+    values = _numbers("current.I", I.sample(t) if isinstance(I, Stimulus) else I)
+    if not values.size:
+        raise ValueError(f"current.I: must have one value per time in t, {len(t)}, got shape {values.shape}")
     values = np.full((len(t), 1), float(values)) if values.ndim == 0 else values.reshape(len(values), -1)
     if len(values) != len(t):
         raise ValueError(f"current.I: must have one value per time in t, {len(t)}, got {len(values)}")
@@ -246,7 +258,11 @@ def curve(
     'threshold current (pA) against duration (ms), 3 points: falls from 8 at 1 to 2 at 4.'
     """
     x, y = _pair("curve", ("x", x), ("y", y))
-    if log not in ("", "x", "y", "xy"):
+    xlabel, ylabel, label = (
+        text_of(f"curve.{name}", value)
+        for name, value in (("xlabel", xlabel), ("ylabel", ylabel), ("label", label))
+    )
+    if not isinstance(log, str) or log not in ("", "x", "y", "xy"):
         raise ValueError(f'curve.log: must be "x", "y", "xy" or "", got {log!r}')
     ax = _axes(ax, height=3.5)
     k = _drawn(ax)
@@ -287,6 +303,10 @@ def phase_plane(plane: Any, rec: Any = None, neuron: int = 0, ax: Any = None) ->
     """
     if not hasattr(plane, "x_nullcline"):
         raise TypeError(f"phase_plane.plane: must be what snn.phase_plane returns, got {plane!r}")
+    if rec is not None and not hasattr(rec, "traces"):
+        raise TypeError(f"phase_plane.rec: must be a Recording, as simulate returns it, got {rec!r}")
+    if isinstance(neuron, bool) or not isinstance(neuron, int | np.integer):
+        raise TypeError(f"phase_plane.neuron: must be a whole number, got {neuron!r}")
     for name in plane.names if rec is not None else ():
         if name not in rec.traces:
             hint = f"simulate(..., record={list(plane.names)})"
@@ -332,7 +352,11 @@ def phase_plane(plane: Any, rec: Any = None, neuron: int = 0, ax: Any = None) ->
 
 
 def _axes(ax: Any, height: float) -> Any:
-    return panels(height)[0] if ax is None else _dressed(ax)
+    if ax is None:
+        return panels(height)[0]
+    if not hasattr(ax, "figure") or not hasattr(ax, "plot"):
+        raise TypeError(f"plots.ax: must be matplotlib Axes, got {ax!r}")
+    return _dressed(ax)
 
 
 def _dressed(ax: Any) -> Any:
@@ -402,7 +426,12 @@ def _columns(neurons: Any, recorded: Any) -> Any:
     """The columns of a trace that belong to `neurons`."""
     if neurons is None:
         return np.arange(min(len(recorded), SHOWN))
-    wanted = np.atleast_1d(neurons)
+    try:
+        wanted = np.atleast_1d(neurons)
+    except ValueError:
+        raise TypeError(f"trace.neurons: must be whole numbers, got {neurons!r}") from None
+    if wanted.ndim > 1 or wanted.dtype.kind not in "iu":
+        raise TypeError(f"trace.neurons: must be a whole number or a list of them, got {neurons!r}")
     missing = np.setdiff1d(wanted, recorded)
     if len(missing) or not len(wanted):
         raise ValueError(
@@ -421,15 +450,35 @@ def _scalar(model: Any, name: str) -> float | None:
     return float(value) if value is not None and np.ndim(value) == 0 else None
 
 
+def _numbers(name: str, value: Any) -> NDArray[np.float64]:
+    """Numbers to draw; NaN leaves a gap."""
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"{name}: must be an array of numbers, got {value!r}") from None
+    if np.isinf(array).any():
+        raise ValueError(f"{name}: must be finite, got {array[np.isinf(array)][0]}")
+    return array
+
+
+def _called(name: str, function: Any, x: NDArray[np.float64]) -> Any:
+    """A function of x, or values that are given instead."""
+    if not callable(function):
+        return function
+    try:
+        return function(x)
+    except TypeError as error:
+        raise TypeError(
+            f"{name}: as a function of I it must take an array and return rates in Hz; {error}"
+        ) from error
+
+
 def _pair(
     function: str, a: tuple[str, Any], b: tuple[str, Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     arrays = []
     for name, value in (a, b):
-        try:
-            array = np.asarray(value, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise TypeError(f"{function}.{name}: must be an array of numbers, got {value!r}") from None
+        array = _numbers(f"{function}.{name}", value)
         if array.ndim != 1:
             raise ValueError(f"{function}.{name}: must have shape (n,), got {array.shape}")
         if not len(array):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import number
 from .grid import grid_time
 from .network import Graph, Population, Projection, View, as_view
 from .sources import PoissonSource
@@ -40,15 +41,14 @@ class Record:
         return self.what if isinstance(self.what, Projection) else as_view(self.what)
 
     def __post_init__(self):
-        if not isinstance(self.what, Population | View | Projection):
+        on_source = isinstance(self.what, View) and not isinstance(self.what.parent, Population)
+        if on_source or not isinstance(self.what, Population | View | Projection):
             raise TypeError(
                 f"Record.what: must be a Population, a view of one or a Projection, got {self.what!r}"
             )
         if not isinstance(self.variable, str):
             raise TypeError(f"Record.variable: must be a name such as 'v', got {self.variable!r}")
-        if self.every is not None and (
-            isinstance(self.every, bool | str) or not np.isfinite(self.every) or self.every <= 0
-        ):
+        if self.every is not None and number("Record.every", self.every) <= 0:
             raise ValueError(f"Record.every: must be > 0 ms, got {self.every!r}")
         if self.variable == "rate" and self.every is None:
             raise ValueError("Record.every: a rate is counted in bins; give their width in ms")
@@ -114,6 +114,13 @@ class Weights:
     history: dict[str, _Columns]
 
 
+class NotRecorded(KeyError, ValueError):
+    """A name that was not recorded: a KeyError, as of any mapping, whose message is shown without quotes."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class Traces(Mapping):
     """Recorded traces by name: arrays (n_samples, n_neurons); `keys()` lists what was recorded.
 
@@ -135,10 +142,11 @@ class Traces(Mapping):
         return self._found(name).values
 
     def _found(self, name: Any) -> _Columns:
-        if name not in self._columns:
+        if not isinstance(name, str | tuple) or name not in self._columns:
             known = ", ".join(map(str, self._columns)) or "nothing"
-            raise KeyError(
-                f'{name!r} was not recorded (recorded: {known}); ask for it: simulate(..., record=["{name}"])'
+            raise NotRecorded(
+                f"rec.traces: {name!r} was not recorded (recorded: {known}); "
+                f'ask for it: simulate(..., record=["{name}"])'
             )
         return self._columns[name]
 
@@ -174,8 +182,12 @@ def _common_times(traces: Traces) -> np.ndarray:
         raise ValueError(
             'rec.t: nothing was recorded but spikes; ask for traces: simulate(..., record=["v"])'
         )
+    return _one_grid(times)
+
+
+def _one_grid(times: list[np.ndarray]) -> np.ndarray:
     if any(t.size != times[0].size for t in times):
-        raise ValueError("rec.t: traces have different intervals; use rec.traces.t(name)")
+        raise ValueError("rec.t: traces have different intervals; use rec[pop].traces.t(name)")
     return times[0]
 
 
@@ -235,7 +247,7 @@ class Recording:
                 spikes = made()
                 part = spikes if view.n == source.n else spikes.neurons(view.start, view.stop)
                 return _Part(view, part, {})
-        raise KeyError(f"rec[...]: {what} was not simulated; there are {', '.join(self.names)}")
+        raise ValueError(f"rec[...]: {what} was not simulated; there are {', '.join(self.names)}")
 
     def _only(self, attribute: str) -> _Part:
         if len(self.populations) > 1:
@@ -268,10 +280,12 @@ class Recording:
 
     @property
     def t(self) -> np.ndarray:
-        for columns in self._columns:  # several populations may share one grid
-            if columns and len(self.populations) > 1:
-                return next(iter(columns.values())).t
-        return self._only("t").t if self._columns[0] else self._samples()
+        """The times of the samples in ms, (n_samples,); without traces of neurons, those of all steps.
+
+        Raises ValueError where traces have different intervals: `rec.traces.t(name)`, `rec[pop].t`.
+        """
+        every = [c for columns in self._columns for c in columns.values()]  # populations may share one grid
+        return _one_grid([c.t for c in every]) if every else self._samples()
 
     def _samples(self) -> np.ndarray:
         first, last = round(self.t_start / self.dt), round(self.t_stop / self.dt)
@@ -282,14 +296,17 @@ class Recording:
         return self._graphs(projection)
 
     def rate(self, what: Population | View) -> tuple[np.ndarray, np.ndarray]:
-        """(bin centres in ms, population rate in Hz) of a `Record(what, "rate", every)`."""
+        """(bin centres in ms, population rate in Hz) of a `Record(what, "rate", every)`, in whole bins from t_start."""
+        if not isinstance(what, Population | View):
+            raise TypeError(f"rec.rate: takes a population or a view of one, got {what!r}")
         for item in self._rates:
             if item.every is not None and item.of == as_view(what):
-                edges: np.ndarray = np.arange(self.t_start, self.t_stop + 0.5 * item.every, item.every)
+                bins = int((self.t_stop - self.t_start) / item.every + 1e-6)  # whole ones
+                edges: np.ndarray = self.t_start + item.every * np.arange(bins + 1)
                 # a spike at a bin's right edge belongs to it: simulated spikes lie in (t, t + dt]
                 counts = np.diff(np.searchsorted(self[what].spikes.t, edges + 1e-9 * self.dt, side="right"))
                 return 0.5 * (edges[:-1] + edges[1:]), counts * 1000.0 / (item.every * len(what))
-        raise KeyError(f'rec.rate: ask for it: simulate(..., record=[Record({what!r}, "rate", every=5.0)])')
+        raise ValueError(f'rec.rate: ask for it: simulate(..., record=[Record({what!r}, "rate", every=5.0)])')
 
     def describe(self) -> str:
         """What was run and what came out, in words.

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import listed, whole
 from .assemble import Run, assemble, final_state, populations_of
 from .firing import Firing
 from .grid import check_dt, check_t_stop, grid_time
@@ -21,6 +22,7 @@ from .sources import PoissonDrive
 from .spikes import SpikeTrains
 
 CHUNK_SECONDS = 0.15  # how long a chunk may take, so that Ctrl-C and the progress bar are answered
+FEW_WEIGHTS = 1_000_000  # changing ones, up to which a copy costs nothing beside a chunk
 CHUNK_BYTES = 64e6  # how large the input series of one chunk may be
 
 
@@ -110,17 +112,18 @@ def simulate(
         )
     seed = start.seed if start is not None else check_seed(seed)
     k_stop = check_t_stop(t_stop, dt, start.t if start is not None else 0.0)
-    if engine not in ("numba", "numpy"):
+    if not isinstance(engine, str) or engine not in ("numba", "numpy"):
         raise ValueError(f"engine: must be 'numba' (compiled) or 'numpy' (the reference), got {engine!r}")
     dtype = _precision(dtype)
     if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 1:
         raise ValueError(f"threads: must be a whole number >= 1, got {threads!r}")
-    if isinstance(max_spikes, bool) or not isinstance(max_spikes, int) or max_spikes < 1:
-        raise ValueError(f"max_spikes: must be a whole number >= 1, got {max_spikes!r}")
+    max_spikes = whole("max_spikes", max_spikes, 1)
+    if not isinstance(progress, bool | np.bool_):
+        raise TypeError(f"progress: must be True or False, got {progress!r}")
+    record = [record] if isinstance(record, str | Record) else listed("record", record, "names and Records")
     run = assemble(
-        populations, k_stop=k_stop, dt=dt, I=I, projections=tuple(projections) if not isinstance(projections, Projection | PoissonDrive)
-        else (projections,), record=record, initial=initial, method=method, seed=seed, start=start, max_spikes=max_spikes,
-        dtype=dtype,
+        populations, k_stop=k_stop, dt=dt, I=I, projections=projections, record=record, initial=initial, method=method,
+        seed=seed, start=start, max_spikes=max_spikes, dtype=dtype,
     )  # fmt: skip
     stopped = _advance(run, engine, threads, max_spikes, progress)
     return _recording(run, record, stopped)
@@ -136,7 +139,7 @@ def _precision(dtype: Any) -> str:
     return name
 
 
-def make_engine(run: Run, engine: str, threads: int = 1):
+def make_engine(run: Run, engine: str, threads: int = 1, max_spikes: int = 100_000_000):
     """The engine that advances a run."""
     if engine == "numpy":
         from .reference import ReferenceEngine
@@ -144,8 +147,12 @@ def make_engine(run: Run, engine: str, threads: int = 1):
         return ReferenceEngine(run)
     if threads > 1 and not run.structure.coupled:
         from .kernels.threads import ThreadedEngine
+        from .kernels.writer import BLOCK
 
-        return ThreadedEngine(run, threads)
+        blocks = max(-(-c.n // BLOCK) for c in run.cells)
+        return ThreadedEngine(
+            run, min(threads, blocks), max_spikes
+        )  # a thread without a block has nothing to do
     from .kernels.engine import CompiledEngine
 
     return CompiledEngine(run)
@@ -155,7 +162,7 @@ def _advance(run: Run, engine: str, threads: int, max_spikes: int, progress: boo
     """Advance chunk by chunk to the end. Returns why it stopped early, or ""."""
     bar = _bar(run) if progress else None
     try:
-        return _chunks(run, make_engine(run, engine, threads), max_spikes, bar)
+        return _chunks(run, make_engine(run, engine, threads, max_spikes), max_spikes, bar)
     finally:
         if bar is not None:
             bar.close()
@@ -168,7 +175,7 @@ def _chunks(run: Run, advancing: Any, max_spikes: int, bar: Any) -> str:
     longest = max(1, int(CHUNK_BYTES / (8 * widest))) if widest else run.k_stop + 1
     while run.k < run.k_stop:
         k_end = min(run.k + min(chunk, longest), run.k_stop)
-        saved = _snapshot(run)
+        saved = [x.copy() for x in _changing(run)]
         began, first = time.perf_counter(), run.k
         try:
             advancing.prepare(run.k, k_end)
@@ -223,46 +230,41 @@ def _make_room(run: Run, advancing: Any, max_spikes: int) -> bool:
     return True
 
 
-def _snapshot(run: Run) -> tuple[list, list, list]:
-    sources = [(s, s.left.copy(), s.number.copy()) for s in run.sources if isinstance(s, Firing)]
-    cells = [
-        (
-            {name: x.copy() for name, x in c.x.items()},
-            c.held.copy(),
-            c.above.copy(),
-            c.last.copy(),
-            [x.copy() for x in c.ou],
-        )
-        for c in run.cells
-    ]
-    return cells, sources, [(w, {name: x.copy() for name, x in w.memory().items()}) for w in run.wires]
+def _changing(run: Run) -> list[np.ndarray]:
+    """All that a step changes; weights only while they are few, since a copy of them is made for every chunk."""
+    found = [x for c in run.cells for x in (*c.x.values(), c.held, c.above, c.last, *c.ou)]
+    found += [x for s in run.sources if isinstance(s, Firing) for x in (s.left, s.number)]
+    memories = [x for w in run.wires for x in w.memory().values()]
+    return found + memories if sum(x.size for x in memories) <= FEW_WEIGHTS else found
 
 
-def _report(run: Run, saved: tuple[list, list, list], k: int, advancing: Any) -> None:
+def _report(run: Run, saved: list[np.ndarray], k: int, advancing: Any) -> None:
     """Replay a chunk that went wrong step by step, and say where and why."""
-    for cells, (x, held, above, last, ou) in zip(run.cells, saved[0], strict=True):
-        for name, values in x.items():
-            cells.x[name][:] = values
-        cells.held[:], cells.above[:], cells.last[:] = held, above, last
-        for now, before in zip(cells.ou, ou, strict=True):
-            now[:] = before
-    for source, left, number in saved[1]:
-        source.left[:], source.number[:] = left, number
-    for wires, memory in saved[2]:
-        for name, values in memory.items():
-            wires.memory()[name][:] = values
-    while True:
+    k_end = run.k
+    bad = _not_finite(run)
+    for now, before in zip(_changing(run), saved, strict=True):
+        now[:] = before
+    while k < k_end:
         advancing.prepare(k, k + 1)
         k = advancing.advance(k, k + 1)
-        for cells in run.cells:
-            for name, x in cells.x.items():
-                bad = np.flatnonzero(~np.isfinite(x))
-                if bad.size:
-                    label = cells.system.labels[cells.system.states.index(name)]
-                    raise FloatingPointError(
-                        f"{label} of neuron {bad[0]} in {cells.name} became {x[bad[0]]} at t = {grid_time(k, run.dt):g} ms; "
-                        f"{_cause(cells, run.dt)}"
-                    )
+        if found := _not_finite(run):
+            bad = found
+            break
+    cells, name, i, value = bad
+    label = cells.system.labels[cells.system.states.index(name)]
+    raise FloatingPointError(
+        f"{label} of neuron {i} in {cells.name} became {value} at t = {grid_time(k, run.dt):g} ms; {_cause(cells, run.dt)}"
+    )
+
+
+def _not_finite(run: Run) -> Any:
+    """(cells, state, neuron, value) of the first state that is not finite; None if all are."""
+    for cells in run.cells:
+        for name, x in cells.x.items():
+            bad = np.flatnonzero(~np.isfinite(x))
+            if bad.size:
+                return cells, name, bad[0], x[bad[0]]
+    return None
 
 
 def _cause(cells: Any, dt: float) -> str:
@@ -290,13 +292,9 @@ def _recording(run: Run, record: Any, stopped: str) -> Recording:
         for index, wires in enumerate(run.wires):
             if wires.projection is projection:
                 return projection.draw(run.seed, index, dt)
-        raise KeyError(f"rec.graph: {projection} was not simulated")
+        raise ValueError(f"rec.graph: must be a projection of this run, got {projection!r}")
 
-    rates = [
-        r
-        for r in ([record] if isinstance(record, str | Record) else record)
-        if isinstance(r, Record) and r.variable == "rate"
-    ]
+    rates = [r for r in record if isinstance(r, Record) and r.variable == "rate"]
     return Recording(
         populations=[c.population for c in run.cells], names=[c.name for c in run.cells],
         methods=[c.method for c in run.cells], spikes=spikes, columns=columns,

@@ -143,7 +143,7 @@ def _numbers(where: str, value: Any, n: int) -> float | np.ndarray:
         raise TypeError(f"{where}: must be {wanted}, got {value!r}")
     try:
         array = np.array(value, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{where}: must be {wanted}, got {value!r}") from None
     if array.shape not in ((), (n,)):
         raise ValueError(f"{where}: must be {wanted}, got shape {array.shape}")

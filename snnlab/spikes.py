@@ -13,6 +13,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .arguments import number
+
 MAX_NEURONS = 2**31 - 1  # ids are int32
 
 
@@ -182,7 +184,9 @@ class SpikeTrains:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the trains to the file `path`: a NumPy .npz archive, readable without pickle."""
-        with open(path, "wb") as file:  # an open file, because savez appends .npz to a name that lacks it
+        with open(
+            _path("SpikeTrains.save", path), "wb"
+        ) as file:  # an open file, because savez appends .npz to a name that lacks it
             np.savez_compressed(file, t=self.t, i=self.i, n=self.n, t_stop=self.t_stop, t_start=self.t_start)
 
     @classmethod
@@ -194,7 +198,8 @@ class SpikeTrains:
         ValueError
             If the file is no such archive.
         """
-        hint = f"SpikeTrains.load: {os.fspath(path)!r} was not written by SpikeTrains.save"
+        path = _path("SpikeTrains.load", path)
+        hint = f"SpikeTrains.load: {path!r} was not written by SpikeTrains.save"
         with open(path, "rb") as file:
             try:
                 with np.load(file, allow_pickle=False) as data:
@@ -209,7 +214,16 @@ class SpikeTrains:
         return cls(fields["t"], fields["i"], **scalars)
 
 
+def _path(name: str, path: Any) -> str:
+    try:
+        return os.fsdecode(path)  # which refuses a number, where open() would take it for an open file
+    except TypeError:
+        raise TypeError(f"{name}.path: must be the name of a file, got {path!r}") from None
+
+
 def as_index(name: str, value: Any) -> int:
+    if isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name}: must be a whole number, got {value!r}")
     try:
         return operator.index(value)
     except TypeError:
@@ -226,22 +240,16 @@ def as_count(name: str, n: Any) -> int:
 def as_window(
     owner: str, start: Any, stop: Any, names: tuple[str, str] = ("t_start", "t_stop")
 ) -> tuple[float, float]:
-    for name, value in zip(names, (start, stop), strict=True):
-        if isinstance(value, str) or np.ndim(value) != 0:
-            raise TypeError(f"{owner}.{name}: must be one time in ms, got {value!r}")
-        if not np.isfinite(value):
-            raise ValueError(f"{owner}.{name}: must be finite, got {value}")
+    start, stop = (number(f"{owner}.{name}", value) for name, value in zip(names, (start, stop), strict=True))
     if stop < start:
-        raise ValueError(
-            f"{owner}.{names[1]}: must be >= {names[0]} = {float(start):g} ms, got {float(stop):g}"
-        )
-    return float(start), float(stop)
+        raise ValueError(f"{owner}.{names[1]}: must be >= {names[0]} = {start:g} ms, got {stop:g}")
+    return start, stop
 
 
 def _times(t: ArrayLike, t_start: float, t_stop: float) -> NDArray[np.float64]:
     try:
         times = np.asarray(t, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"SpikeTrains.t: must be numbers in ms, got {type(t).__name__}") from None
     if times.ndim != 1:
         raise ValueError(f"SpikeTrains.t: must be one-dimensional, got shape {times.shape}")
@@ -255,7 +263,10 @@ def _times(t: ArrayLike, t_start: float, t_stop: float) -> NDArray[np.float64]:
 
 
 def _ids(i: ArrayLike, n: int) -> NDArray[np.int32]:
-    ids = np.asarray(i)
+    try:
+        ids = np.asarray(i)
+    except ValueError:
+        raise TypeError(f"SpikeTrains.i: must be whole numbers, got {i!r}") from None
     if ids.ndim != 1:
         raise ValueError(f"SpikeTrains.i: must be one-dimensional, got shape {ids.shape}")
     if ids.size and ids.dtype.kind not in "iu":

@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 
 # A grid time is k * dt, which misses 0.9 by 1e-16 at dt = 0.3. Times closer than this to an edge are on it.
 EDGE = 1e-9  # ms
+MOST_SPIKES = 1_000_000_000  # of one call of poisson: 12 GB
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,7 +239,10 @@ def poisson(
         raise ValueError("poisson.max_rate: must be left out unless rate is a function")
     bound = _rates("max_rate", max_rate, 1)[0] if varying else _rates("rate", rate, n)
     rates = np.zeros(n) + bound
-    t = _uniform_sorted(rng, int(rng.poisson(rates.sum() * (t_stop / 1000.0))), t_stop)
+    expected = rates.sum() * (t_stop / 1000.0)
+    if expected > MOST_SPIKES:
+        raise ValueError(f"poisson.rate: must make at most {MOST_SPIKES:,} spikes, got {expected:g}")
+    t = _uniform_sorted(rng, int(rng.poisson(expected)), t_stop)
     if np.size(bound) == 1:
         i = rng.integers(max(n, 1), size=len(t), dtype=np.int32)
     else:
@@ -302,7 +306,7 @@ def _number_or_array(name: str, value: Any, finite: bool = True, ndim: int | Non
     """`value` as a float or a read-only copy (n,), without NaN; `ndim` is the most axes allowed, None for any."""
     try:
         array = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{name}: must be a number or an array of numbers, got {value!r}") from None
     if ndim is not None and (array.ndim > ndim or array.shape == (0,)):
         allowed = "one number" if ndim == 0 else "a number or an array (n,)"
@@ -327,7 +331,12 @@ def _rates(name: str, rate: Any, n: int) -> Array:
 
 
 def _rate_at(rate: Callable[[Array], ArrayLike], t: Array, bound: float) -> Array:
-    values = np.asarray(rate(t), dtype=np.float64)
+    try:
+        values = np.asarray(rate(t), dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"poisson.rate: as a function of times in ms it must return rates in Hz; {error}"
+        ) from error
     if values.shape not in ((), t.shape):
         raise ValueError(f"poisson.rate: must return one rate per time, shape {t.shape}, got {values.shape}")
     wrong = ~((values >= 0) & (values <= bound))  # NaN is wrong too

@@ -145,6 +145,8 @@ def sweep(
     """
     if not callable(f):
         raise TypeError(f"sweep.f: must be a function, got {f!r}")
+    if not isinstance(progress, bool | np.bool_):
+        raise TypeError(f"sweep.progress: must be True or False, got {progress!r}")
     result = Sweep(*_points(grid))
     if executor is not None:
         _check_executor(executor, f)

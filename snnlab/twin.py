@@ -92,13 +92,14 @@ def brian2_twin(
     """
     dt = check_dt(dt)
     run = assemble(
-        populations_of(what), k_stop=check_t_stop(t_stop, dt, 0.0), dt=dt, I=I, projections=tuple(projections),
+        populations_of(what), k_stop=check_t_stop(t_stop, dt, 0.0), dt=dt, I=I, projections=projections,
         record=(), initial=initial, method=method, seed=check_seed(seed), start=None, max_spikes=1,
     )  # fmt: skip
     random = [s.source for s in run.sources if isinstance(s, Firing)] + [d.drive for d in run.drives]
     if random:
         raise ValueError(
-            f"brian2_twin: {random[0]} is drawn at random, and its numbers would differ in Brian2"
+            f"brian2_twin: {random[0]} is drawn at random, and its numbers would differ in Brian2; "
+            "send the spikes of a run: rec[source].spikes"
         )
     data: dict[str, Any] = {}
     lines = ["from brian2 import *", "", "start_scope()", f"defaultclock.dt = {dt!r}*ms", ""]

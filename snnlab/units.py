@@ -84,7 +84,7 @@ def as_unit(value) -> Unit:
     """
     if isinstance(value, Unit):
         return value
-    if value == 1:
+    if isinstance(value, int | float) and not isinstance(value, bool) and value == 1:
         return UNITS["1"]
     if isinstance(value, str):
         try:

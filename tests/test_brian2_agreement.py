@@ -52,9 +52,9 @@ def brian2_spikes(b2, namespace, equations, initial, graphs, t_stop):
     return t[order], i[order]
 
 
-def same_spikes(spikes, t, i):
+def same_spikes(spikes, t, i, dt=DT):
     assert len(spikes) == t.size
-    np.testing.assert_array_equal(np.round(spikes.t / DT), np.round(t / DT))
+    np.testing.assert_array_equal(np.round(spikes.t / dt), np.round(t / dt))
     np.testing.assert_array_equal(spikes.i, i)
 
 
@@ -139,6 +139,77 @@ def test_jumps_at_the_refractory_edges_agree_spike_for_spike(b2, t_ref):
         (source, jump, kick.draw(2, 2)),
     ]
     same_spikes(runs["numba"], *brian2_spikes(b2, namespace, equations, v0, graphs, t_stop))
+
+
+@needs("Cython", program="g++")
+def test_ten_seconds_of_a_plastic_network_agree_spike_for_spike(b2):
+    """1,000 given trains onto 100 neurons that inhibit each other, with STDP of all pairs; Brian2 by Cython, with steps of 0.2 ms, for speed.
+
+    Brian2's synapses keep traces of their own, which decay between events. Its pathways are put in our order: what
+    arrives first, then the spikes of the post neurons.
+    """
+    n_pre, n, t_stop, dt = 1000, 100, 10_000.0, 0.2
+    rule = snn.PairSTDP(A_plus=0.005, A_minus=0.0055, tau_plus=15.0, tau_minus=25.0, w_max=80.0, mu=0.5)
+    lif = snn.LIF(t_ref=2.0)
+    net = snn.Population(
+        lif, n, receptors={"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(10.0)}, name="net"
+    )
+    drawn = snn.poisson(10.0, n_pre, t_stop - 1.0, seed=1)
+    steps, ids = np.unique(
+        [np.ceil(drawn.t / dt).astype(int), drawn.i], axis=1
+    )  # Brian2 takes one spike per step
+    given = snn.SpikeTrains(steps * dt, ids, n=n_pre, t_stop=t_stop)
+    exc = snn.Projection(given, net, snn.random(0.1), snn.uniform(30.0, 80.0), 1.4, "exc", rule)
+    inh = snn.Projection(net, net, snn.random(0.1), -40.0, 1.6, "inh")
+    rec = snn.simulate(net, projections=[exc, inh], t_stop=t_stop, dt=dt, seed=1)
+    graph, inhibition = exc.draw(1, 0, dt), inh.draw(1, 1, dt)
+
+    b2.prefs.codegen.target = "cython"
+    try:
+        b2.defaultclock.dt = dt * b2.ms
+        namespace = {
+            "tau_m": 20 * b2.ms, "E_L": -70 * b2.mV, "R_m": 100 * b2.Mohm, "v_th": -50 * b2.mV, "v_reset": -65 * b2.mV,
+            "tau_e": 5 * b2.ms, "tau_i": 10 * b2.ms, "pA": b2.pA, "t_hold": (2.0 + dt) * b2.ms, "tau_x": 15 * b2.ms,
+            "tau_y": 25 * b2.ms, "w_max": 80.0, "A_plus": 0.005, "A_minus": 0.0055,
+        }  # fmt: skip
+        group = b2.NeuronGroup(
+            n,
+            """
+            dv/dt = (E_L - v + R_m*(g_e + g_i))/tau_m : volt (unless refractory)
+            dg_e/dt = -g_e/tau_e : amp
+            dg_i/dt = -g_i/tau_i : amp
+            """,
+            threshold="v >= v_th", reset="v = v_reset", refractory="t_hold", method="exact", namespace=namespace,
+        )  # fmt: skip
+        group.v = -70 * b2.mV
+        source = b2.SpikeGeneratorGroup(n_pre, ids, (steps - 1) * dt * b2.ms, dt=dt * b2.ms)
+        plastic = b2.Synapses(
+            source, group,
+            """
+            w : 1
+            dx/dt = -x/tau_x : 1 (event-driven)
+            dy/dt = -y/tau_y : 1 (event-driven)
+            """,
+            on_pre="g_e_post += w*pA; w = clip(w - A_minus*w_max*y*sqrt(w/w_max), 0, w_max); x += 1",
+            on_post="w = clip(w + A_plus*w_max*x*sqrt((w_max - w)/w_max), 0, w_max); y += 1",
+            namespace=namespace,
+        )  # fmt: skip
+        plastic.connect(i=graph.pre, j=graph.post)
+        plastic.w, plastic.pre.delay = graph.w, 1.4 * b2.ms
+        plastic.pre.order, plastic.post.order = -1, 1
+        fixed = b2.Synapses(group, group, "w : 1", on_pre="g_i_post += w*pA", namespace=namespace)
+        fixed.connect(i=inhibition.pre, j=inhibition.post)
+        fixed.w, fixed.delay = inhibition.w, 1.6 * b2.ms
+        monitor = b2.SpikeMonitor(group)
+        b2.Network(group, source, plastic, fixed, monitor).run(t_stop * b2.ms)
+    finally:
+        b2.prefs.codegen.target = "numpy"
+    t, i = np.asarray(monitor.t / b2.ms) + dt, np.asarray(monitor.i)
+    order = np.lexsort((i, np.round(t / dt)))
+    assert len(rec.spikes) > 5000
+    assert np.abs(rec.weights[exc] - graph.w).mean() > 5.0  # the weights move
+    same_spikes(rec.spikes, t[order], i[order], dt)
+    np.testing.assert_allclose(rec.weights[exc], np.asarray(plastic.w), rtol=1e-9)
 
 
 def test_ten_seconds_of_a_plastic_network(b2):

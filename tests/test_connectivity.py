@@ -190,7 +190,7 @@ def test_rules_by_distance_do_not_serve_initial_states():
         (snn.exponential(4.0), stats.expon(scale=4.0)),
         (snn.lognormal(1.0, 0.5), stats.lognorm(s=np.sqrt(np.log(1.25)), scale=1 / np.sqrt(1.25))),
     ],
-    ids=repr,
+    ids=["uniform", "normal", "exponential", "lognormal"],
 )
 def test_distributions(rule, oracle):
     values = rule.draw(rng(11), 20_000)

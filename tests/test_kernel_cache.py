@@ -5,7 +5,10 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 import snnlab as snn
 from snnlab.kernels import cache, kernel
@@ -117,3 +120,49 @@ def test_the_inner_loop_is_vectorised():
 def _source(module):
     with open(module.__file__, encoding="utf-8") as file:
         return file.read()
+
+
+BROKEN = """
+import numpy as np, sys
+import snnlab as snn
+from snnlab import wires
+store = wires._store
+def broken(made, *more):
+    store(made, *more)
+    made.targets[0] = 7  # of 2 neurons
+wires._store = broken
+pop = snn.Population(snn.LIF(), 2, {"exc": snn.ExpCurrent(5.0)})
+p = snn.Projection(snn.SpikeTrains([1.0], [0], n=1, t_stop=5.0), pop, ([0], [1]), 1.0, 0.1)
+try:
+    snn.simulate(pop, projections=[p], t_stop=5.0)
+except IndexError as error:
+    print("caught", error)
+"""
+
+
+def test_bounds_are_checked_where_they_are_asked_for(tmp_path):
+    """So that the step of .ci/run with NUMBA_BOUNDSCHECK=1 would see an array written out of bounds."""
+    made = subprocess.run(
+        [sys.executable, "-c", BROKEN], env={**os.environ, "SNNLAB_CACHE": str(tmp_path), "NUMBA_BOUNDSCHECK": "1"},
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert "caught" in made.stdout, made.stderr
+
+
+def test_threads_that_ask_for_one_new_kernel_at_once_all_get_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("SNNLAB_CACHE", str(tmp_path))
+    text, begin = "import time\n\ntime.sleep(0.2)\nrun = 7\n", threading.Barrier(4)
+
+    def ask(_):
+        begin.wait()
+        return cache.load(text).run
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, range(4))) == [7] * 4
+
+
+def test_a_kernel_that_fails_to_load_is_not_taken_for_one_that_did(tmp_path, monkeypatch):
+    monkeypatch.setenv("SNNLAB_CACHE", str(tmp_path))
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            cache.load("run = 1 / 0\n")

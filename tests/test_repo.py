@@ -39,7 +39,7 @@ def run(*command: str, **options) -> subprocess.CompletedProcess:
 def test_the_first_two_bash_blocks_are_the_two_commands():
     assert blocks(README, "bash")[:2] == [
         START + "jupyter lab lessons/00_start_here/00_start_here.ipynb",
-        START + "pytest",
+        START + "pytest -n 2",
     ]
 
 

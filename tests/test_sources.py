@@ -356,6 +356,7 @@ def test_a_run_stops_cleanly_when_a_source_reaches_max_spikes():
         (lambda: snn.PoissonDrive(snn.Population(snn.LIF(), 2), 1.0, 1.0), ValueError, "PoissonDrive.target: Population(LIF, 2) has no receptor"),
         (lambda: snn.PoissonDrive(listener(), 1.0, 1.0, receptor="x"), ValueError, "PoissonDrive.receptor: must be one of ['exc'], got 'x'"),
         (lambda: snn.PoissonDrive(listener(3), [1.0, 2.0], 1.0), ValueError, "PoissonDrive.rate: must be a number or an array (3,), got shape (2,)"),
+        (lambda: snn.PoissonDrive(listener(gap=snn.GapJunction()), 1.0, 1.0), ValueError, "PoissonDrive.receptor: must be one that spikes reach, got gap (GapJunction)"),
         (lambda: snn.PoissonDrive(listener(), -1.0, 1.0), ValueError, "PoissonDrive.rate: must be >= 0 Hz, got -1.0"),
         (lambda: snn.PoissonDrive(listener(), 1.0, np.inf), ValueError, "PoissonDrive.w: must be finite, got inf"),
         (lambda: snn.PoissonDrive(listener(), 1.0, None), TypeError, "PoissonDrive.w: must be a number or an array (1,), got None"),

@@ -187,8 +187,8 @@ GOOD = {"t": [1.0, 2.0], "i": [0, 1], "n": 2, "t_stop": 10.0}
         ({"n": -1}, ValueError, r"SpikeTrains\.n: must be 0 to"),
         ({"n": 2.0}, TypeError, r"SpikeTrains\.n: must be a whole number, got 2\.0"),
         ({"t_stop": np.inf}, ValueError, r"SpikeTrains\.t_stop: must be finite, got inf"),
-        ({"t_stop": "10"}, TypeError, r"SpikeTrains\.t_stop: must be one time in ms, got '10'"),
-        ({"t_stop": [10.0]}, TypeError, r"SpikeTrains\.t_stop: must be one time in ms"),
+        ({"t_stop": "10"}, TypeError, r"SpikeTrains\.t_stop: must be a number, got '10'"),
+        ({"t_stop": [10.0]}, TypeError, r"SpikeTrains\.t_stop: must be a number"),
         ({"t_start": 11.0}, ValueError, r"SpikeTrains\.t_stop: must be >= t_start = 11 ms, got 10"),
     ],
 )

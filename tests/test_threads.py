@@ -69,3 +69,11 @@ def test_a_network_takes_threads_and_gives_the_same():
 def test_a_bad_number_of_threads_is_refused(threads):
     with pytest.raises(ValueError, match=r"threads: must be a whole number >= 1, got"):
         snn.simulate(snn.LIF(), t_stop=1.0, threads=threads)
+
+
+@pytest.mark.parametrize("max_spikes", [1, 5000, 40_000])
+def test_a_run_stops_at_max_spikes_at_the_same_step(max_spikes):
+    given = {"I": 500.0, "t_stop": 400.0, "max_spikes": max_spikes}
+    one, three = run(1, **given), run(3, **given)
+    assert "max_spikes" in one.stopped and one.stopped == three.stopped and one.t_stop == three.t_stop < 400.0
+    same(one, three)

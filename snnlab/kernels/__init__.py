@@ -39,9 +39,10 @@ def kernel_source(
     True
     """
     from ..assemble import assemble, populations_of
+    from ..grid import check_dt
 
     run = assemble(
-        populations_of(what), k_stop=1, dt=dt, I=I, projections=tuple(projections), record=(), initial=None,
+        populations_of(what), k_stop=1, dt=check_dt(dt), I=I, projections=projections, record=(), initial=None,
         method=method, seed=0, start=None, max_spikes=1,
     )  # fmt: skip
     return module_text(run.structure)

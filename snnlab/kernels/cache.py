@@ -13,9 +13,12 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
+
+LOADING = threading.Lock()  # a module stands in sys.modules before it has run: other threads wait for its end
 
 
 @lru_cache(maxsize=8)
@@ -47,18 +50,26 @@ def load(text: str) -> ModuleType:
 
     stamp = f"# numba {numba.__version__}, bounds check {numba.config.BOUNDSCHECK}\n"  # type: ignore[attr-defined]
     name = "snnlab_kernel_" + hashlib.sha256((stamp + text).encode()).hexdigest()[:20]
-    if name in sys.modules:
-        return sys.modules[name]
+    with LOADING:
+        return sys.modules.get(name) or _executed(name, stamp + text)
+
+
+def _executed(name: str, text: str) -> ModuleType:
+    """The module of that name and text, run once. numba finds it by its name, so it stands in sys.modules."""
     path = cache_folder() / f"{name}.py"
     if not path.exists():
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(stamp + text)
+            file.write(text)
         os.replace(temporary, path)
     specification = importlib.util.spec_from_file_location(name, path)
     if specification is None or specification.loader is None:
         raise ImportError(f"kernel {path} can't be loaded")
     module = importlib.util.module_from_spec(specification)
     sys.modules[name] = module
-    specification.loader.exec_module(module)
+    try:
+        specification.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
     return module

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ class CompiledEngine:
 
     def __init__(self, run: Run):
         self.run = run
-        self.function, self.arguments = _compiled(run)
+        self.function, self.arguments = kernel(run.structure)
         self.arrays: dict[str, Any] = {"clock": np.array([run.k], dtype=np.int64), "tight": run.tight}
         for p, cells in enumerate(run.cells):
             self._add_cells(p, cells)
@@ -147,7 +146,3 @@ class CompiledEngine:
     def reached(self) -> int:
         """The step up to which all is done, also when an interrupt came between the kernel and its caller."""
         return int(self.arrays["clock"][0])
-
-
-def _compiled(run: Run) -> tuple[Callable, tuple[str, ...]]:
-    return kernel(run.structure)

@@ -232,7 +232,11 @@ def _blocks(p: int) -> list[str]:
 
 
 def _slices(p: int, kind: PopulationKind) -> list[str]:
-    """The block's part of each array: a loop over a slice is vectorised, one over lo:hi is not."""
+    """The block's part of each array that the loop over its neurons reads or writes.
+
+    A loop over a slice is vectorised, one over lo:hi is not; and where it reads a whole array beside slices, the
+    compiled code may choose another path, with other roundings, by where the arrays lie in memory.
+    """
     system = kind.system
     slices = {f"b_{s}": f"p{p}_{s}" for s in (*system.states, *sorted(kind.arrays))}
     for name, needed in {
@@ -248,7 +252,10 @@ def _slices(p: int, kind: PopulationKind) -> list[str]:
         name = f"p{p}_z{z}"
         slices |= {f"x_b_{name}": f"x_{name}"} if process == "ou" else {}
         slices |= {f"sigma_b_{name}": f"sigma_{name}"} if array else {}
-    return [f"{short} = {long}[lo:hi]" for short, long in slices.items()]
+    lines = [f"{short} = {long}[lo:hi]" for short, long in slices.items()]
+    if kind.arrays:
+        lines += [f"{name[1:]}_b = {place}" for name, place in _propagators(p, kind, "lo:hi")]
+    return lines
 
 
 def _series(p: int, kind: PopulationKind) -> list[str]:
@@ -301,7 +308,7 @@ def _neuron(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
     lines.append("_live = m > held_b[j]" if system.refractory else "_live = True")
     lines.append("t_last = t - last_b[j]" if system.uses("t_last") else "t_last = 0.0")
     entries = [
-        place if kind.arrays else f"{name[1:]}_p{p}" for name, place in _propagators(p, kind, "lo + j")
+        f"{name[1:]}_b[j]" if kind.arrays else f"{name[1:]}_p{p}" for name, _ in _propagators(p, kind, "0")
     ]
     passed = ["I", *(writer.real(name) for name in _PASSED[1:4]), "_live"]
     given = [*(f"b_{s}[j]" for s in system.states), *passed, *_values(p, kind).values(), *entries]

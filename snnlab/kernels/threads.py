@@ -20,8 +20,10 @@ from .writer import BLOCK
 class ThreadedEngine(CompiledEngine):
     """Advances a run of uncoupled neurons on several threads."""
 
-    def __init__(self, run: Run, threads: int):
+    def __init__(self, run: Run, threads: int, max_spikes: int):
         super().__init__(run)
+        self.max_spikes = max_spikes
+        self.alone = False  # True when one thread goes on, since max_spikes is near
         self.pool = ThreadPoolExecutor(threads)
         self.parts = [self._part(number, threads) for number in range(threads)]
 
@@ -47,8 +49,14 @@ class ThreadedEngine(CompiledEngine):
                 part[f"off_p{p}"] = np.zeros(k_end - max(k, 0) + 2, dtype=np.int64)
 
     def advance(self, k: int, k_end: int) -> int:
-        """Run steps k to k_end - 1. An interrupt is answered when all threads have done the chunk."""
-        k = max(k, 0)
+        """Run steps k to k_end - 1. An interrupt is answered when all threads have done the chunk.
+
+        A chunk in which a population reaches max_spikes is run again by one thread, which knows the step to stop at.
+        """
+        if self.alone:
+            return super().advance(k, k_end)
+        begun, k = k, max(k, 0)
+        saved = [(x, x.copy()) for x in self._states()] if self._may_stop(k, k_end) else []
         work = [self.pool.submit(self._advance_part, part, k, k_end) for part in self.parts]
         interrupted = None
         for done in work:
@@ -58,12 +66,30 @@ class ThreadedEngine(CompiledEngine):
                     break
                 except KeyboardInterrupt as error:
                     interrupted = error
+        if saved and any(self._count(p, k) >= self.max_spikes for p in range(len(self.run.cells))):
+            for now, before in saved:
+                now[:] = before
+            self.alone = True
+            return super().advance(begun, k_end)
         for p in range(len(self.run.cells)):
             self._merge(p, k, k_end)
         self.arrays["clock"][0] = k_end
         if interrupted is not None:
             raise interrupted
         return k_end
+
+    def _states(self) -> list[np.ndarray]:
+        """All that a chunk changes, but for the spikes."""
+        return [x for c in self.run.cells for x in (*c.x.values(), c.held, c.above, c.last, *c.ou)]
+
+    def _may_stop(self, k: int, k_end: int) -> bool:
+        """True when so many could spike in this chunk that a population reaches max_spikes."""
+        return any(c.off[k - c.base + 1] + c.n * (k_end - k) >= self.max_spikes for c in self.run.cells)
+
+    def _count(self, p: int, k: int) -> int:
+        """The spikes of a population up to the end of the chunk that began at step k."""
+        cells = self.run.cells[p]
+        return int(cells.off[k - cells.base + 1] + sum(part[f"off_p{p}"][-1] for part in self.parts))
 
     def _advance_part(self, part: dict[str, Any], k: int, k_end: int) -> None:
         while k < k_end:
@@ -88,7 +114,8 @@ class ThreadedEngine(CompiledEngine):
             [[0], np.cumsum(sum(counts))]
         )
         if first + ids.size + cells.n > cells.spk.size:
-            grown = np.empty(2 * (first + ids.size + cells.n), dtype=np.int32)
+            wanted = 2 * (first + ids.size + cells.n)
+            grown = np.empty(min(wanted, self.max_spikes + 2 * cells.n), dtype=np.int32)
             grown[:first] = cells.spk[:first]
             cells.spk = grown
             self.refresh(p)

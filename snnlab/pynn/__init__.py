@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..arguments import listed
 from ..assemble import Run, assemble, populations_of
 from ..grid import check_dt, check_t_stop, grid_time
 from ..network import Graph
@@ -141,7 +142,8 @@ def to_pynn(
         raise ValueError(
             f"to_pynn.method: must be None, got {method!r}: PyNN's simulators have their own methods"
         )
-    for item in (record,) if isinstance(record, str | Record) else record:
+    record = [record] if isinstance(record, str | Record) else listed("record", record, "names and Records")
+    for item in record:
         if isinstance(item, Record) and item.variable == "rate":
             raise ValueError(
                 'to_pynn.record: "rate" is made from spikes, which are always recorded; leave it out'

@@ -1,0 +1,517 @@
+"""Every argument of every public name is fed nonsense: it is refused in one form, at once, and before anything runs.
+
+A name that is added to `snnlab.__all__` needs an entry in CALLS (models, synapses and rules are found by themselves):
+what it is called with, and which of the nonsense is no nonsense to it.
+"""
+
+import inspect
+import re
+import sys
+import types
+import warnings
+from collections.abc import Callable
+from typing import NamedTuple
+
+import matplotlib
+import numpy as np
+import pytest
+
+import snnlab as snn
+from snnlab.model import Declared
+
+matplotlib.use("Agg")
+FORM = re.compile(r"^\w[\w.]*(\[[^\]]*\])?: \S")  # LIF.tau_m: must be > 0 ms, got -20.0
+NONSENSE = {
+    "object": object(),
+    "text": "nonsense",
+    "none": None,
+    "true": True,
+    "nan": float("nan"),
+    "inf": float("inf"),
+    "negative": -1.0,
+    "minus": -1,
+    "zero": 0.0,
+    "fraction": 2.5,
+    "huge": 10**400,
+    "complex": 1j,
+    "empty": [],
+    "nans": [1.0, float("nan")],
+    "words": ["a", "b"],
+    "ragged": [[1.0], [2.0, 3.0]],
+    "deep": np.zeros((2, 2, 2)),
+    "dict": {"a": 1.0},
+    "set": {1, 2},
+    "function": lambda: None,
+    "class": snn.LIF,
+}
+SIGNED = {"negative", "minus", "zero", "fraction"}
+COUNTED = {"zero", "fraction"}
+
+
+class Call(NamedTuple):
+    """A function, arguments with which it works, what else it takes of NONSENSE, and more that it must refuse."""
+
+    function: Callable
+    arguments: dict
+    fine: dict[str, set] = {}
+    more: dict[str, list] = {}
+
+
+pop = snn.Population(snn.LIF(), 2, {"exc": snn.ExpCurrent(5.0), "inh": snn.ExpConductance()}, name="pop")
+plain = snn.Population(snn.LIF(), 2, {"exc": snn.ExpCurrent(5.0)}, name="plain")
+other = snn.Population(snn.LIF(), 3, {"jump": snn.Delta()}, name="other")
+trains = snn.SpikeTrains([1.0], [0], n=2, t_stop=10.0)
+places = np.array([[0.0, 0.1], [0.5, 0.2]])
+plastic = snn.Projection(trains, pop, ([0], [1]), 0.5, 0.1, "exc", snn.PairSTDP())
+source = snn.PoissonSource(2, 20.0)
+fixed = snn.Projection(pop, pop, ([0], [1]), 0.5, 0.1, "exc")
+to_plain = snn.Projection(plain, plain, ([0], [1]), 0.5, 0.1)
+elsewhere = snn.Projection(other, other, ([0], [1]), 0.5, 0.1)
+off_grid = snn.Projection(pop, pop, ([0], [1]), 0.5, 0.25, "exc")
+too_late = snn.Projection(pop, pop, ([0], [1]), 0.5, 1e300, "exc")
+too_fast = snn.Projection(snn.PoissonSource(2, 20_000.0), pop, ([0], [1]), 0.5, 0.1, "exc")
+odd_rate = snn.Projection(snn.PoissonSource(2, lambda t: "x"), pop, ([0], [1]), 0.5, 0.1, "exc")
+unequal = snn.Projection(trains, other, snn.one_to_one(), 0.5, 0.1)
+rec = snn.simulate(
+    pop, I=300.0, t_stop=50.0, seed=1, engine="numpy", projections=[plastic],
+    record=["v", snn.Record(pop, "rate", every=5.0)],
+)  # fmt: skip
+rec_of_other = snn.simulate(other, t_stop=1.0, seed=1, engine="numpy")
+lif = snn.LIF()
+theory_numbers = {"I": {*SIGNED, "true", "empty", "deep"}, "v0": {*SIGNED, "none", "true", "empty", "deep"},
+                  "lif": {"class"}}  # fmt: skip
+run_arguments = {"what": pop, "t_stop": 1.0, "dt": 0.1, "I": 300.0, "projections": [plastic], "initial": {"v": -60.0},
+                 "method": None, "seed": 1}  # fmt: skip
+run_fine = {"t_stop": {"fraction"}, "I": SIGNED, "projections": {"empty"}, "initial": {"none"}, "method": {"none"},
+            "seed": {"none"}}  # fmt: skip
+run_more = {
+    "what": [[], [pop, pop], pop[:1], [pop, "x"], snn.ExpCurrent(), snn.Population(snn.LIF(t_ref=0.05), 2),
+             snn.Population(snn.LIF(t_ref=[0.1, 1e300]), 2), snn.Population(snn.LIF(), 2_000_000_000)],
+    "t_stop": [1.05, 1e300, 1e-9, "1.0"],
+    "dt": [0.3, 1e-300, 1e300, "0.1"],
+    "I": [np.zeros(7), np.zeros((7, 2)), np.zeros((1, 1)), [1.0, np.nan], {pop: "x"}, {"pop": 1.0}, {other: 1.0},
+          lambda t: None, lambda t: [1.0, 2.0, 3.0], lambda t: np.nan, snn.step([1.0, 2.0, 3.0]),
+          snn.noise([1.0, 2.0, 3.0])],
+    "projections": [[off_grid], [too_late], [elsewhere], [too_fast], [odd_rate], [unequal], [3], [plastic, None], plastic.pairs],
+    "initial": [{"w": 1.0}, {"v": [1.0, 2.0, 3.0]}, {"v": np.inf}, {"v": "x"}, {"v": [[1.0], [1.0, 2.0]]}, {1: {"v": 1.0}},
+                {pop: 1.0}, {other: {"v": 1.0}}, {pop: {"exc.h": 1.0}}, {"v": 10**400}],
+    "method": ["heun", "half_step_2003", {pop: "heun"}, {pop: 3}, {other: "euler"}, {"pop": "euler"}],
+    "seed": [1.5, -1, 2**63],
+}  # fmt: skip
+
+
+def quiet_sweep(f, grid, executor, progress, start):
+    """A sweep tells of points that failed by a warning, and keeps the others."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return snn.sweep(f, grid, executor=executor, progress=progress, start=start)
+
+
+CALLS = {
+    "Population": Call(
+        snn.Population,
+        {"model": snn.LIF(), "n": 2, "receptors": {"exc": snn.ExpCurrent(5.0)}, "name": "x"},
+        {"receptors": {"none"}, "name": {"none", "text"}},
+        {
+            "model": [snn.ExpCurrent(), snn.LIF(tau_m=[1.0, 2.0, 3.0])],
+            "n": [0, 3.0, 2**31],
+            "receptors": [{"exc": snn.ExpCurrent}, {"a b": snn.Delta()}, {1: snn.Delta()}, {"x": snn.LIF()},
+                          {"x": snn.ExpCurrent([1.0, 2.0, 3.0])}],
+        },
+    ),
+    "Population.__getitem__": Call(
+        pop.__getitem__, {"item": slice(0, 1)},
+        more={"item": [0, slice(2, 2), slice(5, 9), slice(0, 2, 2), slice("a", None), slice(0.5, 1), (0, 1)]},
+    ),
+    "PoissonSource": Call(
+        snn.PoissonSource, {"n": 2, "rate": 5.0, "name": "x"},
+        {"n": {"huge"}, "rate": {*COUNTED, "function", "class"}, "name": {"text", "none"}},
+        {"n": [0], "rate": [[1.0, 2.0, 3.0], snn.noise(1.0), snn.step([1.0, 2.0, 3.0])]},
+    ),
+    "PoissonSource.__getitem__": Call(source.__getitem__, {"item": slice(0, 1)}, more={"item": [0, slice(2, 2), slice("a", None)]}),
+    "PoissonDrive": Call(
+        snn.PoissonDrive, {"target": pop, "rate": 5.0, "w": 1.0, "receptor": "inh", "n_sources": 1},
+        {"rate": COUNTED, "w": COUNTED, "n_sources": {"huge"}},
+        {"target": [trains, source, lif], "rate": [[1.0, 2.0, 3.0]], "w": [[1.0, 2.0, 3.0]],
+         "receptor": ["nmda"], "n_sources": [0, 1.0]},
+    ),
+    "Projection": Call(
+        snn.Projection,
+        {"pre": pop, "post": pop, "pairs": ([0], [1]), "w": 0.5, "delay": 0.1, "receptor": "exc",
+         "plasticity": snn.PairSTDP(), "short_term": None, "reward": None, "storage": None},
+        {"w": {"zero"}, "delay": COUNTED, "plasticity": {"none"}, "short_term": {"none"}, "reward": {"none"}, "storage": {"none"}},
+        {
+            "post": [trains, snn.Population(snn.LIF(), 2)],
+            "pairs": [([0], [2]), ([2], [0]), ([-1], [0]), ([0, 1], [0]), ([0.5], [0]), ([[0]], [[0]]), ([True], [True]),
+                      (["a"], [0]), ([0], [1], [2]), snn.uniform(0.0, 1.0), [[0], [1.0]]],
+            "w": [[1.0, 2.0], [[1.0]], 3.0, snn.random(0.5)],
+            "delay": [-0.1, [0.1, 0.2], snn.random(0.5)],
+            "receptor": ["nmda", ""],
+            "plasticity": [snn.PairSTDP, snn.ExpCurrent(), snn.RewardSTDP()],
+            "short_term": [snn.TsodyksMarkram, snn.PairSTDP()],
+            "reward": [trains],
+        },
+    ),
+    "Projection.draw": Call(
+        plastic.draw, {"seed": 1, "index": 0, "dt": 0.1}, {"seed": {"none"}, "index": {"huge"}, "dt": {"fraction"}},
+    ),
+    "Record": Call(
+        snn.Record, {"what": pop, "variable": "v", "every": 1.0},
+        {"variable": {"text"}, "every": {"fraction", "none"}}, {"what": [trains, lif]},
+    ),
+    "SpikeTrains": Call(
+        snn.SpikeTrains, {"t": [1.0], "i": [0], "n": 2, "t_stop": 10.0, "t_start": 0.0},
+        {"t_stop": {"fraction"}, "t_start": {"negative", "minus", "zero"}},
+        {"t": [[11.0], [-1.0], [[1.0]], [1.0, 2.0], ["1"] * 2], "i": [[2], [-1], [0.0], [0, 0], [[0]]],
+         "n": [0, 2**31, 1.0]},
+    ),
+    "SpikeTrains.of": Call(trains.of, {"i": 0}, more={"i": [2, 0.0]}),
+    "SpikeTrains.between": Call(
+        trains.between, {"a": 0.0, "b": 5.0}, {"a": COUNTED, "b": COUNTED}, {"b": [11.0], "a": [6.0]}
+    ),
+    "SpikeTrains.neurons": Call(trains.neurons, {"start": 0, "stop": 1}, more={"start": [2], "stop": [3]}),
+    "SpikeTrains.save": Call(trains.save, {"path": "spikes.npz"}, {"path": {"text"}}, {"path": [0, 1]}),
+    "SpikeTrains.load": Call(snn.SpikeTrains.load, {"path": "spikes.npz"}, {"path": {"text"}}, {"path": [0, __file__]}),
+    "Recording.__getitem__": Call(rec.__getitem__, {"what": pop}, more={"what": [other, other[:1], 0, "pop"]}),
+    "Recording.graph": Call(rec.graph, {"projection": plastic}, more={"projection": [fixed, pop]}),
+    "Recording.rate": Call(rec.rate, {"what": pop}, more={"what": [other, pop[:1]]}),
+    "a recording's traces": Call(rec.traces.__getitem__, {"name": "v"}, more={"name": ["w", (plastic, "w"), ("v",)]}),
+    "simulate": Call(
+        snn.simulate,
+        {**run_arguments, "record": ["v"], "engine": "numpy", "start": None, "max_spikes": 100, "dtype": "float64", "threads": 1, "progress": False},
+        {**run_fine, "record": {"empty"}, "start": {"none"}, "max_spikes": {"huge"}, "threads": {"huge"}, "progress": {"true"}},
+        {
+            **run_more,
+            "record": ["w", ["v", 3], [snn.Record(other, "v")], [snn.Record(pop, "w")], [snn.Record(pop, "v", every=0.25)],
+                       [snn.Record(pop, "v", every=1e-9)], [snn.Record(pop, "v", every=1e300)],
+                       [snn.Record(pop, "rate", every=0.25)], [snn.Record(plastic, "v")], [snn.Record(fixed, "w")],
+                       [snn.Record(plastic, "w", every=1e-9)], [snn.Record(plastic, "w", every=0.25)],
+                       [snn.Record(pop, "v", every=0.5), "v"]],
+            "engine": ["cuda", ""],
+            "start": [rec_of_other.final, rec.final, rec],
+            "max_spikes": [0, 1.0],
+            "threads": [0, 1.0],
+            "dtype": ["float16", int],
+        },
+    ),
+    "brian2_twin": Call(snn.brian2_twin, {**run_arguments, "projections": [fixed]}, run_fine, run_more),
+    "to_pynn": Call(
+        snn.to_pynn, {**run_arguments, "what": plain, "projections": [to_plain], "record": ["v"]},
+        {**run_fine, "record": {"empty"}},
+        {"what": run_more["what"], "t_stop": run_more["t_stop"], "projections": [[3], [elsewhere]], "method": ["exact"],
+         "record": ["w", [snn.Record(other, "v")]]},
+    ),
+    "kernel_source": Call(
+        snn.kernel_source, {"what": pop, "I": 0.0, "projections": [plastic], "method": None, "dt": 0.1},
+        {"I": SIGNED, "projections": {"empty"}, "method": {"none"}},
+        {name: values for name, values in run_more.items() if name in ("method", "projections")},
+    ),
+    "check_units": Call(snn.check_units, {"model": snn.LIF}, {"model": {"class"}}, {"model": [pop, snn.Neuron, int]}),
+    "latex": Call(snn.latex, {"model": snn.LIF}, {"model": {"class"}}, {"model": [pop, snn.Neuron, int]}),
+    "explore": Call(
+        snn.explore,
+        {"what": snn.LIF(), "sliders": ["I"], "I": 300.0, "t_stop": 100.0, "dt": 0.1, "method": None, "presets": None,
+         "goal": None, "trace": None, "hold": "I", "curve": "I", "title": None},
+        {"sliders": {"none", "empty"}, "I": {*COUNTED, "none"}, "t_stop": {"fraction"}, "method": {"none"}, "presets": {"none"},
+         "goal": {"none"}, "trace": {"none"}, "hold": {"none"}, "curve": {"none"}, "title": {"none", "text"}},
+        {"what": [snn.Population(snn.LIF(), 2), lambda rate: None], "sliders": [["tau"], {"I": (1.0,)}, {"I": "x"}],
+         "I": [1e9 * 1j], "t_stop": [100.05], "method": ["heun"],
+         "presets": [{"a": {"I": "x"}}, {"a": {"J": 1.0}}, {"a": 3}, {"a": {"I": 1e9}}],
+         "goal": [{"spikes": 2.5}, {"spikes": -1}, {"spikes": 1, "within": 0.0}, {"spikes": 1, "within": "x"}]},
+    ),
+    "phase_plane": Call(
+        snn.phase_plane,
+        {"model": snn.FitzHughNagumo(), "x": "v", "y": "w", "I": 0.5, "held": None, "xlim": (-2.0, 2.0), "ylim": (-1.0, 2.0),
+         "arrows": 20},
+        {"x": {"none"}, "y": {"none"}, "I": SIGNED, "held": {"none"}, "xlim": {"none", "set"}, "ylim": {"none", "set"}},
+        {"model": [snn.LIF(), pop], "x": ["w"], "held": [{"v": 1.0}, {"u": 1.0}], "xlim": [(1.0, 0.0)], "arrows": [0, 1.0]},
+    ),
+    "all_to_all": Call(snn.all_to_all, {}),
+    "one_to_one": Call(snn.one_to_one, {}),
+    "random": Call(snn.random, {"p": 0.5}, {"p": {"zero"}}, {"p": [1.1, -0.1]}),
+    "fixed_indegree": Call(snn.fixed_indegree, {"k": 1}, {"k": {"huge"}}, {"k": [1.0]}),
+    "from_matrix": Call(snn.from_matrix, {"matrix": [[0, 1], [1, 0]]}, more={"matrix": [[1, 2], 1.0]}),
+    "by_distance": Call(
+        snn.by_distance, {"p": 0.5, "pre": places, "post": places, "width": 0.3, "period": 1.0},
+        {"post": {"none"}, "width": {"fraction"}, "period": {"fraction", "none", "inf"}, "p": {"zero"}},
+        {"p": [1.5], "pre": [np.zeros((2, 4))], "post": [np.zeros((2, 3))], "width": [None], "period": [[1.0, 1.0, 1.0]]},
+    ),
+    "weight_by_distance": Call(
+        snn.weight_by_distance, {"f": np.exp, "pre": places, "post": places, "period": 1.0},
+        {"f": {"function", "class"}, "post": {"none"}, "period": {"fraction", "none", "inf"}}, {"f": [1.0]},
+    ),
+    "delay_by_distance": Call(
+        snn.delay_by_distance, {"minimum": 0.1, "speed": 1.0, "pre": places, "post": places, "period": 1.0},
+        {"minimum": COUNTED, "speed": {"fraction"}, "post": {"none"}, "period": {"fraction", "none", "inf"}},
+    ),
+    "lognormal": Call(snn.lognormal, {"mean": 1.0, "sd": 1.0}, {"mean": {"fraction"}, "sd": COUNTED}),
+    "exponential": Call(snn.exponential, {"mean": 1.0}, {"mean": {"fraction"}}),
+    "sweep": Call(
+        quiet_sweep, {"f": lambda a: a, "grid": {"a": [1, 2]}, "executor": None, "progress": False, "start": None},
+        {"f": {"function", "class"}, "grid": {"nans", "ragged", "words", "deep"}, "executor": {"none"},
+         "progress": {"true"}, "start": {"none"}},
+        {"grid": [{}, {"a": []}, {"a": 3}], "f": [3]},
+    ),
+    "uniform": Call(
+        snn.uniform, {"low": 0.0, "high": 1.0}, {"low": SIGNED - {"fraction"}, "high": COUNTED}, {"low": [2.0]}
+    ),
+    "normal": Call(snn.normal, {"mean": 0.0, "sd": 1.0}, {"mean": SIGNED, "sd": COUNTED}),
+    "on_grid": Call(snn.on_grid, {"x": 1.23, "dt": 0.1}, {"x": SIGNED, "dt": {"fraction"}}, {"dt": [0, "0.1"]}),
+    "step": Call(
+        snn.step, {"amplitude": 1.0, "start": 0.0, "stop": 5.0},
+        {"amplitude": {*SIGNED, "true"}, "start": {*SIGNED, "true"}, "stop": {"fraction", "inf", "true"}},
+        {"amplitude": [np.zeros((2, 2))], "stop": [-1.0, 0.0, [1.0, 2.0, -1.0]], "start": [5.0]},
+    ),
+    "ramp": Call(
+        snn.ramp, {"amplitude": 1.0, "start": 0.0, "stop": 5.0},
+        {"amplitude": {*SIGNED, "true"}, "start": {*SIGNED, "true"}, "stop": {"fraction", "true"}}, {"stop": [0.0]},
+    ),
+    "sine": Call(
+        snn.sine, {"amplitude": 1.0, "frequency": 5.0, "phase": 0.0},
+        {"amplitude": {*SIGNED, "true"}, "frequency": {*COUNTED, "true"}, "phase": {*SIGNED, "true"}},
+    ),
+    "noise": Call(
+        snn.noise, {"sigma": 1.0, "tau": 5.0, "shared": False},
+        {"sigma": {*COUNTED, "true"}, "tau": {"fraction", "none", "true"}, "shared": {"true"}},
+        {"tau": [0.0], "shared": [1]},
+    ),
+    "poisson": Call(
+        snn.poisson, {"rate": lambda t: 5.0, "n": 2, "t_stop": 1000.0, "seed": 1, "max_rate": 10.0, "stream": 0},
+        {"t_stop": COUNTED, "seed": {"huge"}, "stream": {"huge"}},
+        {"rate": [lambda t: 11.0, lambda t: -1.0, lambda t: "x", lambda t: [1.0, 2.0, 3.0]], "max_rate": [1.0, 1e18],
+         "n": [2**31]},
+    ),
+    "plots.panels": Call(
+        lambda heights, width: snn.plots.panels(heights, width=width), {"heights": 2.0, "width": 5.0},
+        {"heights": {"fraction"}, "width": {"fraction"}},
+    ),
+    "plots.trace": Call(
+        snn.plots.trace, {"rec": rec, "variable": "v", "neurons": [0], "ax": None}, {"neurons": {"none"}, "ax": {"none"}},
+        {"rec": [trains, lif], "variable": ["w"], "neurons": [[2], -1, 0.5]},
+    ),
+    "plots.phase_plane": Call(
+        snn.plots.phase_plane, {"plane": snn.phase_plane(snn.FitzHughNagumo(), I=0.5), "rec": None, "neuron": 0, "ax": None},
+        {"rec": {"none"}, "neuron": {"minus", "huge"}, "ax": {"none"}}, {"rec": [rec, trains]},
+    ),
+    "plots.raster": Call(snn.plots.raster, {"spikes": trains, "ax": None}, {"ax": {"none"}}, {"spikes": [rec]}),
+    "plots.fi": Call(
+        snn.plots.fi, {"I": [1.0, 2.0], "rate": [0.0, 1.0], "theory": [0.0, 1.0], "ax": None, "label": "x"},
+        {"I": {"nans"}, "rate": {"nans"}, "theory": {"nans", "none"}, "ax": {"none"}, "label": {"text"}},
+        {"rate": [[1.0]], "theory": [[1.0], lambda I: "x", lambda I: [1.0]]},
+    ),
+    "plots.current": Call(
+        snn.plots.current, {"I": snn.step(1.0), "t": [0.0, 1.0], "ax": None},
+        {"I": {*SIGNED, "nan", "nans", "true", "none", "deep"}, "t": {"nans"}, "ax": {"none"}}, {"I": [[1.0]]},
+    ),
+    "plots.curve": Call(
+        snn.plots.curve, {"x": [1.0, 2.0], "y": [0.0, 1.0], "xlabel": "x", "ylabel": "y", "label": "x", "log": "", "ax": None},
+        {"x": {"nans"}, "y": {"nans"}, "xlabel": {"text"}, "ylabel": {"text"}, "label": {"text"}, "ax": {"none"}},
+        {"log": ["z"], "y": [[1.0]]},
+    ),
+    "units.as_unit": Call(snn.units.as_unit, {"value": "mV"}, more={"value": ["mv", "1/"]}),
+    "theory.psp": Call(
+        snn.theory.psp, {"t": 1.0, "w": 50.0, "synapse": snn.ExpCurrent(), "lif": lif},
+        {"t": {*COUNTED, "true", "empty", "deep"}, "w": theory_numbers["I"], **theory_numbers}, {"synapse": [snn.ExpConductance()]},
+    ),
+    "theory.psp_peak": Call(
+        snn.theory.psp_peak, {"w": 50.0, "synapse": snn.AlphaCurrent(), "lif": lif}, {"w": SIGNED, **theory_numbers},
+        {"synapse": [snn.ExpConductance()]},
+    ),
+    "theory.campbell": Call(
+        snn.theory.campbell, {"rate": 100.0, "w": 1.0, "tau": 5.0, "dt": 0.1},
+        {"rate": {*COUNTED, "true", "empty", "deep"}, "w": theory_numbers["I"], "tau": {"fraction", "true", "empty"},
+         "dt": {"fraction", "none"}},
+    ),
+    "theory.siegert": Call(
+        snn.theory.siegert, {"mean": -52.0, "sd": 1.0, "lif": lif, "dt": 0.1},
+        {"mean": theory_numbers["I"], "sd": {"fraction", "true", "empty"}, "lif": {"class"}, "dt": {"fraction", "none"}},
+    ),
+    "theory.dead_time": Call(
+        snn.theory.dead_time, {"rate": 100.0, "d": 1.0, "dt": 0.1},
+        {"rate": {"fraction", "true", "empty"}, "d": {*COUNTED, "true", "empty", "deep"}, "dt": {"fraction", "none"}},
+    ),
+    "theory.lif_voltage": Call(
+        snn.theory.lif_voltage, {"t": 1.0, "I": 300.0, "lif": lif, "v0": -60.0},
+        {"t": {*COUNTED, "true", "empty", "deep"}, **theory_numbers}, {"lif": [snn.HodgkinHuxley()]},
+    ),
+    "theory.lif_time_to_threshold": Call(
+        snn.theory.lif_time_to_threshold, {"I": 300.0, "lif": lif, "v0": -60.0}, theory_numbers
+    ),
+    "theory.lif_interval": Call(
+        snn.theory.lif_interval, {"I": 300.0, "lif": lif, "dt": 0.1},
+        {**theory_numbers, "dt": {"fraction", "none", "true", "empty"}},
+    ),
+    "theory.lif_rate": Call(snn.theory.lif_rate, {"I": 300.0, "lif": lif}, theory_numbers),
+    "theory.lif_rheobase": Call(snn.theory.lif_rheobase, {"lif": lif}, theory_numbers),
+    "theory.lif_strength_duration": Call(
+        snn.theory.lif_strength_duration, {"T": 5.0, "lif": lif}, {"T": {"fraction", "true", "empty"}, **theory_numbers}
+    ),
+    "theory.lif_chronaxie": Call(snn.theory.lif_chronaxie, {"lif": lif}, theory_numbers),
+    "theory.lif_least_energy_duration": Call(snn.theory.lif_least_energy_duration, {"lif": lif}, theory_numbers),
+}  # fmt: skip
+UNCHECKED = {
+    "Recording": "simulate makes it",
+    "Neuron": "see test_bad_declarations and test_model.py",
+    "Synapse": "see test_bad_declarations and test_model.py",
+    "ShortTerm": "see test_bad_declarations and test_short_term.py",
+    "Plasticity": "see test_bad_declarations and test_plasticity.py",
+    "UnitError": "an exception",
+    "SpikeTrains.from_sorted": "for arrays that are valid already, it says",
+    "Projection.draw_parts": "what draw and simulate call, with checked arguments",
+    "plots.set_alt_text": "see test_alt_text.py",
+    "plots.alt_text": "see test_alt_text.py",
+}
+MODELS = [
+    x for x in (getattr(snn, name) for name in snn.__all__)
+    if inspect.isclass(x) and issubclass(x, Declared) and Declared not in x.__bases__
+]  # fmt: skip
+
+
+def public_callables():
+    """(name, function) of all that a user can call with arguments."""
+    for name in snn.__all__:
+        thing = getattr(snn, name)
+        if isinstance(thing, types.ModuleType) and thing is not sys.modules["snnlab.explore"]:
+            inside = getattr(thing, "__all__", [n for n in vars(thing) if not n.startswith("_")])
+            for n in inside:
+                if inspect.isfunction(f := getattr(thing, n)) and f.__module__.startswith("snnlab"):
+                    if f.__module__ == thing.__name__ or hasattr(thing, "__all__"):  # not what it imports
+                        yield f"{name}.{n}", f
+        elif inspect.isclass(thing) and thing not in MODELS:
+            yield name, thing
+            for n, f in vars(thing).items() if Declared not in thing.__bases__ else ():
+                if n == "__getitem__" or not n.startswith("_"):
+                    if inspect.isfunction(f) or isinstance(f, classmethod):
+                        yield f"{name}.{n}", getattr(thing, n)
+        elif thing not in MODELS:
+            yield name, thing if inspect.isfunction(thing) else thing.explore
+
+
+def parameters_of(f) -> set:
+    return set(inspect.signature(f).parameters) - {"self"}
+
+
+def test_every_public_name_has_its_nonsense():
+    """This is the test that fails when a name is added: give it an entry in CALLS."""
+    for name, function in public_callables():
+        if name in UNCHECKED or not parameters_of(function):
+            continue
+        assert name in CALLS, f"{name} is public: what does it say to nonsense?"
+        assert set(CALLS[name].arguments) == parameters_of(function), name
+
+
+@pytest.fixture
+def no_engine(monkeypatch, tmp_path):
+    """What `simulate` has begun to run, which must be nothing when it refuses its arguments."""
+    monkeypatch.chdir(tmp_path)
+    trains.save("nonsense")
+    trains.save("spikes.npz")
+    module, begun = sys.modules["snnlab.simulate"], []
+    make = module.make_engine
+    monkeypatch.setattr(module, "make_engine", lambda *a: begun.append(a) or make(*a))
+    return begun
+
+
+def refused(function, arguments, begun) -> str:
+    """The complaint about nonsense, or "" if there is none. A complaint in another form fails."""
+    begun.clear()
+    try:
+        function(**arguments)
+    except (ValueError, TypeError) as error:
+        assert FORM.match(str(error)), f"{type(error).__name__}: {error}"
+        assert not begun, "something ran"
+        return str(error)
+    finally:
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close("all")
+    return ""
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "name, argument", [(name, a) for name, call in CALLS.items() for a in call.arguments]
+)
+def test_nonsense_is_refused(name, argument, no_engine):
+    call = CALLS[name]
+    assert refused(call.function, call.arguments, no_engine) == "", "the arguments that should work"
+    fine = call.fine.get(argument, set())
+    for kind, value in NONSENSE.items():
+        complaint = refused(call.function, {**call.arguments, argument: value}, no_engine)
+        assert bool(complaint) != (kind in fine), f"{argument} = {kind}: {complaint or 'was taken'}"
+    for value in call.more.get(argument, []):
+        assert refused(call.function, {**call.arguments, argument: value}, no_engine), (
+            f"{argument} = {value!r} was taken"
+        )
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.__name__)
+def test_parameters_of_models_synapses_and_rules(model):
+    for parameter in model.parameters():
+        for kind, value in NONSENSE.items():
+            complaint = refused(model, {parameter: value}, [])
+            assert complaint.startswith(f"{model.__name__}.") or (not complaint and kind in SIGNED), (
+                parameter,
+                kind,
+            )
+    with pytest.raises(TypeError):
+        model(no_such_parameter=1.0)
+
+
+# --- declarations ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "base, attribute, fine",
+    [
+        (snn.LIF, "state", ()),
+        (snn.LIF, "input", ("dict",)),  # 1.0 is a unit: that of a number
+        (snn.LIF, "frozen", ("empty",)),
+        (snn.LIF, "method", ("text",)),  # refused when it is run
+        (snn.ExpCurrent, "state", ()),
+        (snn.ExpCurrent, "weight", ()),
+        (snn.ExpConductance, "neuron_states", ("dict",)),
+        (snn.PairSTDP, "traces", ()),
+    ],
+)
+def test_bad_declarations(base, attribute, fine):
+    for kind, value in NONSENSE.items():
+        complaint = refused(lambda value=value: type("Mine", (base,), {attribute: value}), {}, [])
+        assert bool(complaint) != (kind in fine), f"{attribute} = {kind}: {complaint or 'was taken'}"
+
+
+# --- runs that diverge -------------------------------------------------------------------------------------------------
+
+
+class Growing(snn.Plasticity):
+    """A rule that has no sense of measure."""
+
+    factor: snn.units.one = 1e60
+    w_min: snn.units.weight = 0.0
+    w_max: snn.units.weight = 1e308
+
+    def on_pre(w, factor):
+        w = w * factor
+        return w
+
+
+@pytest.mark.parametrize("engine", ["numba", "numpy"])
+@pytest.mark.parametrize("rule", [None, Growing()], ids=["fixed", "plastic"])
+def test_a_weight_that_makes_the_run_diverge(engine, rule):
+    """The error names neuron, variable and time, also where weights have changed by then."""
+    target = snn.Population(snn.LIF(), 3, {"exc": snn.ExpCurrent(5.0)}, name="target")
+    given = snn.SpikeTrains(np.arange(1.0, 100.0), np.zeros(99, int), n=1, t_stop=100.0)
+    p = snn.Projection(given, target, ([0], [1]), 1.0 if rule else 1e308, 0.1, plasticity=rule)
+    with pytest.raises(FloatingPointError) as error:
+        snn.simulate(target, projections=[p], t_stop=90.0, seed=1, engine=engine)
+    message = str(error.value)
+    assert re.match(
+        r"(exc\.g|v) of neuron 1 in target became (inf|-?nan) at t = \d+(\.\d+)? ms; likely cause: ", message
+    )
+    k = int(re.search(r"t = (\d+)", message)[1])
+    with pytest.raises(FloatingPointError):
+        snn.simulate(target, projections=[p], t_stop=k + 1.0, seed=1, engine=engine)
+    before = snn.simulate(
+        target, projections=[p], t_stop=k - 1.0, seed=1, engine=engine, record=["v", "exc.g"]
+    )
+    assert all(np.isfinite(x).all() for x in before.traces.values())

@@ -430,6 +430,8 @@ def _columns(neurons: Any, recorded: Any) -> Any:
         wanted = np.atleast_1d(neurons)
     except ValueError:
         raise TypeError(f"trace.neurons: must be whole numbers, got {neurons!r}") from None
+    if wanted.size == 0:
+        raise ValueError(f"trace.neurons: must name at least one neuron, got {neurons!r}")
     if wanted.ndim > 1 or wanted.dtype.kind not in "iu":
         raise TypeError(f"trace.neurons: must be a whole number or a list of them, got {neurons!r}")
     missing = np.setdiff1d(wanted, recorded)

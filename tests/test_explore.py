@@ -158,7 +158,7 @@ def test_presets_are_whole_settings():
         ),
         (lambda: snn.explore(3), TypeError, r"explore\.what: must be a model or a function"),
         (lambda: snn.explore(lambda: 1), TypeError, r"explore\.what: .*needs arguments with start values"),
-        (lambda: snn.explore(network, I=3.0), TypeError, r"explore\.I, explore\.method: are for a model"),
+        (lambda: snn.explore(network, I=3.0), TypeError, r"explore\.I: is for a model; give your function"),
         (
             lambda: snn.explore(lambda x=1.0: x),
             TypeError,

@@ -164,7 +164,9 @@ def test_what_is_refused():
         snn.PoissonDrive(pop, 10.0, 1.0)
     with pytest.raises(ValueError, match=r"makes a current in pA"):
         snn.Population(snn.Izhikevich(), 2, receptors={"gap": snn.GapJunction()})
-    with pytest.raises(ValueError, match=r"brian2_twin: .* is plastic or without spikes"):
+    with pytest.raises(
+        ValueError, match=r"brian2_twin: .* is not carried over, because of its synapse GapJunction"
+    ):
         snn.brian2_twin(pop, projections=[snn.Projection(pop, pop, pairs, 1.0, 0.0)], t_stop=1.0)
 
 

@@ -410,7 +410,8 @@ def test_units_and_latex_of_the_rules(rule):
     "make, error, message",
     [
         (lambda: snn.PairSTDP(tau_plus=-1.0), ValueError, r"PairSTDP.tau_plus: must be > 0 ms, got -1.0"),
-        (lambda: snn.PairSTDP(w_max=0.0), ValueError, r"PairSTDP.w_max: must be > w_min = 0.0, got 0.0"),
+        (lambda: snn.PairSTDP(w_max=0.0), ValueError, r"PairSTDP.w_max: must be > 0, .* got 0.0"),
+        (lambda: snn.PairSTDP(w_min=2.0), ValueError, r"PairSTDP.w_max: must be > w_min = 2.0, got 1.0"),
         (lambda: snn.PairSTDP(mu=-1.0), ValueError, r"PairSTDP.mu: must be >= 0, got -1.0"),
         (lambda: snn.PairSTDP(A_plus=[0.1, 0.2]), ValueError, r"PairSTDP.A_plus: must be one number"),
     ],

@@ -426,7 +426,7 @@ def test_what_can_not_be_simulated_is_refused():
     first = spikes_of(source, t_stop=1.0, post=post)
     with pytest.raises(ValueError, match=r"start: holds Poisson sources of sizes \[2\], this run has \[\]"):
         snn.simulate(post, t_stop=2.0, start=first.final)
-    with pytest.raises(KeyError, match="was not simulated"):
+    with pytest.raises(ValueError, match="was not simulated"):
         first[snn.PoissonSource(2, 1.0)]
     with pytest.raises(TypeError, match="initial: must be"):
         snn.simulate(post, projections=[], initial={source: {"v": 1.0}}, **simulate)

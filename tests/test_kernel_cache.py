@@ -166,3 +166,22 @@ def test_a_kernel_that_fails_to_load_is_not_taken_for_one_that_did(tmp_path, mon
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             cache.load("run = 1 / 0\n")
+
+
+ONE_OF_TWO = """
+import snnlab as snn
+pop = snn.Population(snn.LIF(), 2, {"exc": snn.ExpCurrent(5.0)})
+given = snn.SpikeTrains([1.0], [0], n=2, t_stop=5.0)
+p = snn.Projection(given, pop, snn.all_to_all(), 0.5, 0.1, plasticity=snn.RewardSTDP(), reward=given)
+for name in "wc":
+    rec = snn.simulate(pop, projections=[p], t_stop=5.0, record=[snn.Record(p, name)])
+    print(rec.traces[p, name].shape)
+"""
+
+
+def test_a_weight_is_recorded_without_the_states_beside_it_and_within_bounds(tmp_path):
+    made = subprocess.run(
+        [sys.executable, "-c", ONE_OF_TWO], env={**os.environ, "SNNLAB_CACHE": str(tmp_path), "NUMBA_BOUNDSCHECK": "1"},
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert made.stdout == "(50, 4)\n(50, 4)\n", made.stderr

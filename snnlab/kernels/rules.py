@@ -58,7 +58,7 @@ def record(writer: Writer, q: int, rule: type[Plasticity]) -> list[str]:
     for name in recorded(rule):
         value = f"q{q}_w[s]" if name == "w" else _read(writer, q, rule, name, "s")
         lines += [
-            f"if k == next_q{q}_{name}:",
+            f"if k == next_q{q}_{name} and out_q{q}_{name}.size:  # one variable may be recorded without the other",
             *indented(_refresh(writer, q, rule, "k") if name in rule.decay else []),
             f"    for s in range(place_q{q}.size):",
             f"        out_q{q}_{name}[out_row_q{q}_{name}, place_q{q}[s]] = {value}",

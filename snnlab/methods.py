@@ -69,15 +69,20 @@ def _exponential_euler(f, x, dt):
 
 def _exponential_euler_lines(system: System, call) -> list[str]:
     """A state that decays at a constant rate has its phi(A_k dt) dt from before the run, as `_phi_STATE`."""
-    lines = [", ".join(f"_d_{s}" for s in system.states) + f" = {call({})}"]
+    constant = steady_states(system)
+    lines = [", ".join(f"_d_{s}" if s in constant else "_" for s in system.states) + f" = {call({})}"]
     for k, state in enumerate(system.states):
-        if state in steady_states(system):
+        if state in constant:
             lines.append(f"_inc_{state} = _phi_{state} * _d_{state}")
             continue
-        targets = ", ".join(f"_z_{state}" if m == k else "_" for m in range(len(system.states)))
-        lines.append(f"{targets} = {call({state: f'{state} + 1.0'})}")
-        lines.append(f"_z_{state} = dt * (_z_{state} - _d_{state})")
-        lines.append(f"_inc_{state} = exprel(_z_{state}) * dt * _d_{state}")
+        # f_k is affine in its own state: its values at 0 and 1 say all, and most of each is the same for all neurons
+        for at, name in (("0.0", f"_d_{state}"), ("1.0", f"_a_{state}")):
+            targets = ", ".join(name if m == k else "_" for m in range(len(system.states)))
+            lines.append(f"{targets} = {call({state: at})}")
+        lines += [
+            f"_a_{state} = _a_{state} - _d_{state}",
+            f"_inc_{state} = exprel(dt * _a_{state}) * dt * (_d_{state} + {state} * _a_{state})",
+        ]
     return lines
 
 

@@ -55,7 +55,7 @@ class Firing:
         """Sample the rate at the steps k to k_end - 1."""
         if self.varying:
             self.first_row = k
-            self._take(_sampled(self.source, k, k_end, self.dt, self.width))
+            self._take(sampled_rates(self.source, k, k_end, self.dt, self.width))
 
     def _take(self, rates: np.ndarray) -> None:
         """Hazards and ratios of rates in Hz, shape (rows, 1 or n)."""
@@ -86,7 +86,7 @@ def firing(source: PoissonSource, index: int, seed: int, dt: float, k_start: int
     return made
 
 
-def _sampled(source: PoissonSource, k: int, k_end: int, dt: float, width: int) -> np.ndarray:
+def sampled_rates(source: PoissonSource, k: int, k_end: int, dt: float, width: int) -> np.ndarray:
     """The rates in Hz at the steps k to k_end - 1, (steps, 1 or n)."""
     times = np.asarray(grid_time(np.arange(k, k_end), dt))
     if isinstance(source.rate, Stimulus):

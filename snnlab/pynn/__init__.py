@@ -13,10 +13,11 @@ from ..assemble import Run, assemble, populations_of
 from ..grid import check_dt, check_t_stop, grid_time
 from ..network import Graph
 from ..recording import Record
+from ..replay import spikes_of
 from ..rng import check_seed
 from .one_simulator import DELTA, GIVEN, RECOVERY
 from .populations import cell_of, population_lines, variable_of
-from .projections import drawn, drive_lines, projection_lines, spikes_of
+from .projections import drawn, drive_lines, projection_lines
 from .run import PyNNNetwork
 
 

@@ -133,7 +133,9 @@ def dimension(unit: Unit) -> str:
     return ("*".join(up) or "1") + "".join(f"/{b}" for b in down)
 
 
-def assignments(read: Equations, names: dict[str, str], changed: Collection[str]) -> tuple[list[str], dict[str, str]]:
+def assignments(
+    read: Equations, names: dict[str, str], changed: Collection[str]
+) -> tuple[list[str], dict[str, str]]:
     """A function's assignments as statements, and the names that hold afterwards.
 
     What is in `changed` is assigned in its place; all else gets a name of its own.
@@ -173,6 +175,7 @@ def settled(read: Equations, values: dict[str, float]) -> Equations:
     >>> ast.unparse(read.body[0][1])
     '0'
     """
+
     def made(node: ast.expr) -> ast.expr:
         return _Settled(values).visit(ast.parse(ast.unparse(node), mode="eval").body)
 

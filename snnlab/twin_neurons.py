@@ -74,7 +74,9 @@ def _renamed(cls: type[Declared], receptor: str) -> dict[str, str]:
 
 def _coupled(cells: Cells, state: str) -> bool:
     """True for the state of a receptor without spikes, which Brian2 sums up in each step."""
-    return any(state == f"{r}_{s}" for r, cls in cells.system.receptors if cls.continuous() for s in cls.state)
+    return any(
+        state == f"{r}_{s}" for r, cls in cells.system.receptors if cls.continuous() for s in cls.state
+    )
 
 
 def _system(p: int, cells: Cells, program: Program, units: dict[str, Unit], given: list[str]) -> list[str]:
@@ -189,7 +191,9 @@ def timed(name: str, rows: np.ndarray, program: Program, unit: str = "1") -> lis
     return [f"{name} = TimedArray({values}, dt=defaultclock.dt)"]
 
 
-def _own_noise(z: int, cells: Cells, program: Program, units: dict, arrays: dict, namespace: list[str]) -> list[str]:
+def _own_noise(
+    z: int, cells: Cells, program: Program, units: dict, arrays: dict, namespace: list[str]
+) -> list[str]:
     """Noise that Brian2 draws: a new number in each step, or an Ornstein-Uhlenbeck process that moves after each."""
     noise, sigma = cells.input.noises[z]
     name, unit = f"sigma_{z}", units["I"]
@@ -245,5 +249,3 @@ def _traces(p: int, cells: Cells, program: Program) -> list[str]:
         )
         program.objects.append(f"trace_{p}_{state}")
     return lines
-
-

@@ -90,9 +90,7 @@ def _parameters(owner: str, rule: Any, unit: Unit) -> list[str]:
     lines = []
     for name in rule.parameters():
         text = brian2_unit(of_weight(rule.units[name], unit))
-        lines.append(
-            f'    "{owner}_{name}": {getattr(rule, name)!r}' + ("," if text == "1" else f"*{text},")
-        )
+        lines.append(f'    "{owner}_{name}": {getattr(rule, name)!r}' + ("," if text == "1" else f"*{text},"))
     return lines
 
 
@@ -189,5 +187,3 @@ def monitors(q: int, wires: Wires, program: Program) -> list[str]:
         )
         program.objects.append(f"history_{q}_{name}")
     return lines
-
-

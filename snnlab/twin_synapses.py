@@ -123,7 +123,10 @@ def arrival(synapse: type[Synapse], receptor: str, post: Cells, weight: str, sid
     names = {n: f"{receptor}_{n}{side}" for n in synapse.state}
     names |= {n: f"{receptor}_{n}" for n in synapse.parameters()}
     names |= {n: f"{n}{side}" for n in synapse.neuron_states} | {"w": weight}  # a neuron may have a state w
-    if all(sum(n == target for target, _ in read.body) == 1 for n in read.returned_names) and len(read.body) == 1:
+    if (
+        all(sum(n == target for target, _ in read.body) == 1 for n in read.returned_names)
+        and len(read.body) == 1
+    ):
         ((target, value),) = read.body
         left, open_ = names[target], _open(target, synapse, post, side)
         if (
@@ -173,5 +176,3 @@ def drive(d: int, counts: Counts, program: Program) -> list[str]:
     text = arrival(type(drive.synapse), drive.receptor, post, f"({weight}*{number})", "")
     lines.append(f"{target}.run_regularly({'; '.join(text)!r}, when='synapses')")
     return [*lines, ""]
-
-

@@ -430,8 +430,6 @@ def test_what_can_not_be_simulated_is_refused():
         first[snn.PoissonSource(2, 1.0)]
     with pytest.raises(TypeError, match="initial: must be"):
         snn.simulate(post, projections=[], initial={source: {"v": 1.0}}, **simulate)
-    with pytest.raises(ValueError, match="is drawn at random"):
-        snn.brian2_twin(post, projections=[snn.PoissonDrive(post, 1.0, 1.0)], t_stop=1.0)
 
 
 def test_a_drive_needs_a_receptor_in_which_arrivals_add_up():

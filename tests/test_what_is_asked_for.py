@@ -137,10 +137,3 @@ def test_records_of_a_source_and_of_odd_intervals_are_refused():
         snn.Record(snn.PoissonSource(4, 10.0)[:2], "rate", every=1.0)
     with pytest.raises((TypeError, ValueError), match=r"Record\.every: must be"):
         snn.Record(neurons(), "v", every=[1.0])
-
-
-def test_a_twin_without_given_spikes_says_how_to_give_them():
-    pop = neurons()
-    p = snn.Projection(snn.PoissonSource(2, 10.0), pop, snn.all_to_all(), w=1.0, delay=0.1)
-    with pytest.raises(ValueError, match=r"send the spikes of a run: rec\[source\]\.spikes"):
-        snn.brian2_twin(pop, t_stop=1.0, projections=[p])

@@ -175,7 +175,7 @@ def assemble(
         _continue_sources([s for s in sources if isinstance(s, Firing)], start, history)
     if dtype != "float64":
         _lower_precision(cells, wires, dtype)
-    _plan_records(cells, wires, record, k_start, k_stop, dt)
+    _plan_records(cells, wires, sources, record, k_start, k_stop, dt)
     structure = Structure(
         tuple(_population_kind(c) for c in cells),
         tuple(
@@ -563,7 +563,7 @@ def _continue_plastic(wires: list[Wires], start: State) -> None:
 
 
 def _plan_records(
-    cells: list[Cells], wires: list[Wires], record: Any, k_start: int, k_stop: int, dt: float
+    cells: list[Cells], wires: list[Wires], sources: list, record: Any, k_start: int, k_stop: int, dt: float
 ) -> None:
     """Decide what is recorded and make room for it, or refuse with the figure."""
     for item in record:
@@ -572,7 +572,7 @@ def _plan_records(
             continue
         if isinstance(item, Record):
             _interval(item.every, dt)
-        for target, variable, every in _targets(cells, item):
+        for target, variable, every in _targets(cells, sources, item):
             _plan(target[0], target[1], variable, _interval(every, dt))
     total = sum(out.nbytes for w in wires for _, out in w.records.values())
     for entry in cells:
@@ -616,7 +616,7 @@ def _plan_weights(wires: list[Wires], item: Record, k_start: int, k_stop: int, d
     entry.records[item.variable] = (interval, np.empty((rows, entry.targets.size)))
 
 
-def _targets(cells: list[Cells], item: Any):
+def _targets(cells: list[Cells], sources: list, item: Any):
     """(cells, view), joined variable name, every: for one item of `record`."""
     if isinstance(item, str):
         having = [c for c in cells if item in c.system.labels]
@@ -627,6 +627,8 @@ def _targets(cells: list[Cells], item: Any):
     if not isinstance(item, Record):
         raise TypeError(f'record: must hold names such as "v" or Records, got {item!r}')
     view: Any = item.of
+    if any(isinstance(s, Firing) and s.source is view.parent for s in sources):
+        return []  # its rate, made from its spikes
     entry = next((c for c in cells if c.population is view.parent), None)
     if entry is None:
         raise ValueError(f"record: {item.what} is not simulated here")

@@ -13,24 +13,25 @@ from .neurons import LIF
 from .reference import noise_at
 from .rng import uniforms, words
 from .simulate import simulate
-from .sources import PoissonSource
 from .synapses import Delta
 
 
-def spikes_of(source: Source | Firing, run: Run) -> Source:
-    """Given spikes as they are; those of a Poisson source as `simulate` draws them from the same seed."""
-    if isinstance(source, Source):
-        return source
-    same = PoissonSource(source.n, source.source.rate, name=source.name)
+def spikes_drawn(run: Run) -> list[Source]:
+    """The sources of a run: given spikes as they are, those of Poisson sources as `simulate` draws them from its seed."""
+    firing = [s for s in run.sources if isinstance(s, Firing)]
+    if not firing:
+        return run.sources
     post = Population(LIF(), 1, {"none": Delta()})
-    nowhere = Projection(same, post, ([], []), w=0.0, delay=0.0)
+    nowhere = [Projection(s.source, post, ([], []), w=0.0, delay=0.0) for s in firing]
     t_stop = float(grid_time(run.k_stop, run.dt))
-    rec = simulate(post, projections=[nowhere], t_stop=t_stop, dt=run.dt, seed=run.seed)
-    spikes = rec[same].spikes
-    grid = np.arange(source.base, run.k_stop + 2)
-    return Source(
-        spikes, spikes.i, np.searchsorted(first_step_not_before(spikes.t, run.dt), grid), source.base
-    )
+    rec = simulate(post, projections=nowhere, t_stop=t_stop, dt=run.dt, seed=run.seed)
+
+    def given(source: Firing) -> Source:
+        spikes, grid = rec[source.source].spikes, np.arange(source.base, run.k_stop + 2)
+        begins = np.searchsorted(first_step_not_before(spikes.t, run.dt), grid)
+        return Source(spikes, spikes.i, begins, source.base)
+
+    return [given(s) if isinstance(s, Firing) else s for s in run.sources]
 
 
 def noise_of(cells: Cells, run: Run) -> np.ndarray:

@@ -20,7 +20,7 @@ from .grid import check_dt, check_t_stop, grid_time
 from .network import Population, Projection
 from .recording import Record
 from .reference import ReferenceEngine
-from .replay import spikes_of
+from .replay import spikes_drawn
 from .rng import check_seed
 from .spikes import SpikeTrains
 from .twin_neurons import population, units_of
@@ -143,12 +143,17 @@ def brian2_twin(
     if not isinstance(replay, bool | np.bool_):
         raise TypeError(f"brian2_twin.replay: must be True or False, got {replay!r}")
     record = [record] if isinstance(record, str | Record) else listed("record", record, "names and Records")
+    for item in record:
+        if isinstance(item, Record) and item.variable == "rate":
+            raise ValueError(
+                'brian2_twin.record: "rate" is made from spikes, which are always recorded; leave it out'
+            )
     run = assemble(
         populations_of(what), k_stop=check_t_stop(t_stop, dt, 0.0), dt=dt, I=I, projections=projections,
         record=record, initial=initial, method=method, seed=check_seed(seed), start=None, max_spikes=1,
     )  # fmt: skip
     if replay:
-        run.sources = [spikes_of(source, run) for source in run.sources]
+        run.sources = spikes_drawn(run)
     arriving = ReferenceEngine(run)
     arriving.advance(-1, 0)  # what arrives at time 0
     program = Program(run, replay)

@@ -432,6 +432,21 @@ def test_what_can_not_be_simulated_is_refused():
         snn.simulate(post, projections=[], initial={source: {"v": 1.0}}, **simulate)
 
 
+@pytest.mark.parametrize("name", ["drive 0", "net noise 0", "net threshold", "source 0"])
+def test_streams_of_different_kinds_never_share_their_numbers(name):
+    """A source may be called as another object's stream is; it still draws numbers of its own."""
+    post = snn.Population(snn.PoissonGLM(), 1, receptors={"exc": snn.ExpCurrent(5.0)}, name="net")
+    named = snn.PoissonSource(50, 40.0, name=name)
+    runs = snn.assemble.assemble(
+        [post], k_stop=10, dt=0.1, I=snn.noise(10.0), record=(), initial=None, method=None, seed=1, start=None, max_spikes=1,
+        projections=[snn.Projection(named, post, snn.all_to_all(), 0.0, 0.0), snn.PoissonDrive(post, 1.0, 0.0)],
+    )  # fmt: skip
+    keys = [runs.sources[0].key, runs.drives[0].key, *runs.cells[0].keys]
+    assert len({tuple(map(int, key)) for key in keys}) == 4
+    alone = snn.assemble.firing(snn.PoissonSource(50, 40.0), 0, 1, 0.1, 0, 12, 0, 1)
+    assert tuple(alone.key) != tuple(runs.sources[0].key)  # unnamed: its place
+
+
 def test_a_drive_needs_a_receptor_in_which_arrivals_add_up():
     class Unitless(snn.Neuron):
         tau_m: snn.units.ms = 20.0

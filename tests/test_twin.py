@@ -53,6 +53,7 @@ def test_the_program_is_short_and_reads_as_the_model():
     "arguments, message",
     [
         ({"t_stop": -1.0}, "t_stop"),
+        ({"record": [snn.Record(snn.Population(snn.LIF(), 2), "rate", every=1.0)]}, r"record: \"rate\" is made from spikes"),
         ({"replay": 1}, r"replay: must be True or False, got 1"),
         ({"given": [0.0], "delay": [0.0, 1.0]}, "a given spike at time 0 that arrives in part at once"),
         ({"given": [5.04, 5.06], "plasticity": snn.PairSTDP()}, "given spikes of one neuron that fall on one step"),

@@ -13,7 +13,7 @@ from ..assemble import Run, assemble, populations_of
 from ..grid import check_dt, check_t_stop, grid_time
 from ..network import Graph
 from ..recording import Record
-from ..replay import spikes_of
+from ..replay import spikes_drawn
 from ..rng import check_seed
 from .one_simulator import DELTA, GIVEN, RECOVERY
 from .populations import cell_of, population_lines, variable_of
@@ -157,7 +157,7 @@ def to_pynn(
     graphs = [drawn(q, wires, run) for q, wires in enumerate(run.wires)]
     data: dict[str, Any] = {}
     cells = [cell_of(p, run, graphs) for p in range(len(run.cells))]
-    run.sources = [spikes_of(source, run) for source in run.sources]
+    run.sources = spikes_drawn(run)
     lines: list[str] = []
     for p, (cell, sides) in enumerate(cells):
         lines += population_lines(p, run.cells[p], cell, sides, run, data)

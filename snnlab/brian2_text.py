@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from .model import Equations
+from .language import Equations
 from .units import Unit
 from .vocabulary import VOCABULARY
 

@@ -6,7 +6,9 @@ import ast
 from fractions import Fraction
 from typing import Any
 
-from .model import Declared, Equations, Neuron, Synapse
+from .declared import Declared
+from .language import Equations
+from .model import Neuron, Synapse
 from .plasticity import Plasticity
 from .short_term import ShortTerm
 from .units import Unit, as_unit, ms, one, weight

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import Any, ClassVar
 
-from .model import Declared
+from .declared import Declared
 from .units import ms, one, weight
 
 
@@ -46,6 +46,7 @@ class Plasticity(Declared, abstract=True):
     """
 
     functions = ("on_pre", "on_post", "every")
+    arrays = False
     on_pre: ClassVar[Any]
     on_post: ClassVar[Any]
     every: ClassVar[Any]
@@ -95,11 +96,6 @@ class Plasticity(Declared, abstract=True):
 
     def __post_init__(self):
         super().__post_init__()
-        for name in self.parameters():
-            if not isinstance(getattr(self, name), float):
-                raise ValueError(
-                    f"{type(self).__name__}.{name}: must be one number for all synapses, got an array"
-                )
         if not self.w_min < self.w_max:
             raise ValueError(f"{type(self).__name__}.w_max: must be > w_min = {self.w_min}, got {self.w_max}")
 

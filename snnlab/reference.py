@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .assemble import Cells, Run, Source
 from .firing import Counts, Firing
 from .methods import METHODS
 from .rng import gaps, normals, uniforms, words
+from .run_data import Cells, Run, Source
 from .wires import Wires
 
 

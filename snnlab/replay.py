@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from .assemble import Cells, Run, Source
 from .firing import Counts, Firing
 from .grid import first_step_not_before, grid_time
 from .memory import available_memory
@@ -12,6 +11,7 @@ from .network import Population, Projection
 from .neurons import LIF
 from .reference import noise_at
 from .rng import uniforms, words
+from .run_data import Cells, Run, Source
 from .simulate import simulate
 from .synapses import Delta
 

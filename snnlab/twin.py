@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .arguments import listed
-from .assemble import Run, assemble, populations_of
+from .assemble import assemble, populations_of
 from .brian2_text import Program, brian2_unit
 from .equations import known_units
 from .firing import Firing
@@ -22,6 +22,7 @@ from .recording import Record
 from .reference import ReferenceEngine
 from .replay import spikes_drawn
 from .rng import check_seed
+from .run_data import Run
 from .spikes import SpikeTrains
 from .twin_neurons import population, units_of
 from .twin_rules import of_weight

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from .assemble import Cells
 from .brian2_text import Program, assignments, brian2_unit, dimension, inlined
+from .declared import Declared
 from .equations import known_units
-from .model import Declared
 from .replay import lots_of, noise_of
+from .run_data import Cells
 from .units import Unit, ms
 
 BEGIN = "t_begin"  # the start of a step, which does not move inside it

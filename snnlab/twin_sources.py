@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from .assemble import Source
 from .brian2_text import Program
 from .firing import Firing, sampled_rates
 from .network import Graph
+from .run_data import Source
 from .twin_neurons import timed
 from .wires import Wires
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from .assemble import Cells
 from .brian2_text import Program, assignments, brian2_unit, dimension, expression, inlined
 from .firing import Counts, Firing
 from .model import Synapse
 from .network import Graph, Population, View, as_view
 from .replay import counts_of
+from .run_data import Cells
 from .twin_neurons import timed
 from .twin_rules import learning, monitors, short_term
 from .twin_sources import given_spikes, source_of

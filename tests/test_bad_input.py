@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import snnlab as snn
-from snnlab.model import Declared
+from snnlab.declared import Declared
 
 matplotlib.use("Agg")
 FORM = re.compile(r"^\w[\w.]*(\[[^\]]*\])?: \S")  # LIF.tau_m: must be > 0 ms, got -20.0

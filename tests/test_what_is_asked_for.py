@@ -100,7 +100,7 @@ def test_times_of_weights_alone_are_those_of_their_samples():
     assert both.t.size == both.traces["v"].shape[0] == 100
     q = snn.Projection(pop, pop, snn.all_to_all(), w=0.5, delay=0.1, plasticity=snn.PairSTDP())
     other = [snn.Record(p, "w", every=2.5), snn.Record(q, "w", every=2.6)]
-    with pytest.raises(ValueError, match=r'rec.t: traces have different intervals; use rec.traces.t\(\(proj'):
+    with pytest.raises(ValueError, match=r"rec.t: traces have different intervals; use rec.traces.t\(\(proj"):
         _ = snn.simulate(pop, t_stop=10.0, projections=[p, q], record=other).t
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from ..arguments import listed
-from ..assemble import Run, assemble, populations_of
+from ..assemble import assemble, populations_of
 from ..grid import check_dt, check_t_stop, grid_time
 from ..network import Graph
 from ..recording import Record
 from ..replay import spikes_drawn
 from ..rng import check_seed
+from ..run_data import Run
 from .one_simulator import DELTA, GIVEN, RECOVERY
 from .populations import cell_of, population_lines, variable_of
 from .projections import drawn, drive_lines, projection_lines

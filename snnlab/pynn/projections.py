@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..assemble import Run
 from ..firing import Counts
 from ..grid import grid_time
 from ..network import Graph, as_view
+from ..run_data import Run
 from ..spikes import SpikeTrains
 from ..wires import Wires
 from .table import NO_RULE, NO_SYNAPSE, SHORT_TERM, Cell

@@ -200,7 +200,8 @@ class Recording:
     `rec.spikes` (SpikeTrains), `rec.traces[name]` (n_samples, n_neurons) and `rec.t` (n_samples,) with one
     population; `rec[pop]` or `rec[view]` has the same with any number of them (neurons of a view are numbered
     from 0). `rec.final` continues the run, `rec.seed` repeats it, `rec.describe()` says what happened.
-    Samples are at t = 0 … t_stop - dt; a spike is stamped with the time of the state that crossed.
+    Samples are at t = 0 … t_stop - dt; a spike is stamped with the time of the state that crossed. Raises ValueError for what
+    was not simulated or not recorded, and where several populations leave open which one is meant.
 
     >>> import snnlab as snn
     >>> rec = snn.simulate(snn.LIF(), I=300.0, t_stop=100.0, record=["v"])
@@ -301,7 +302,7 @@ class Recording:
         return np.asarray(grid_time(np.arange(first, last), self.dt))
 
     def graph(self, projection: Projection) -> Graph:
-        """The graph of a projection as this run drew it."""
+        """The graph of a projection as this run drew it. Raises ValueError for one of another run."""
         return self._graphs(projection)
 
     def rate(self, what: Population | View | PoissonSource) -> tuple[np.ndarray, np.ndarray]:

@@ -54,7 +54,7 @@ class Firing:
 
     def prepare(self, k: int, k_end: int) -> None:
         """Sample the rate at the steps k to k_end - 1."""
-        if self.varying:
+        if self.varying and k_end > k:  # none before time 0
             self.first_row = k
             self._take(sampled_rates(self.source, k, k_end, self.dt, self.width))
 

@@ -432,6 +432,14 @@ def test_what_can_not_be_simulated_is_refused():
         snn.simulate(post, projections=[], initial={source: {"v": 1.0}}, **simulate)
 
 
+def test_a_run_that_goes_wrong_is_replayed_with_a_changing_rate():
+    """The replay begins before time 0, where there is no rate to sample."""
+    post = snn.Population(snn.LIF(), 1, receptors={"kick": snn.Delta()})
+    p = snn.Projection(snn.PoissonSource(2, lambda t: 1000.0), post, snn.all_to_all(), w=-1e308, delay=0.0)
+    with pytest.raises(FloatingPointError, match="v of neuron 0 in population 0 became"):
+        snn.simulate(post, projections=[p], t_stop=100.0, seed=1)
+
+
 @pytest.mark.parametrize("name", ["drive 0", "net noise 0", "net threshold", "source 0"])
 def test_streams_of_different_kinds_never_share_their_numbers(name):
     """A source may be called as another object's stream is; it still draws numbers of its own."""

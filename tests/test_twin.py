@@ -439,7 +439,7 @@ def test_brian2_draws_of_the_same_kind(case):
     import brian2
 
     pop, settings = random_cases()[case]
-    settings = {**settings, "t_stop": 1000.0}
+    settings = {**settings, "t_stop": 1000.0, "dt": 0.25}
     ours = [statistics(snn.simulate(pop, **{**settings, "seed": seed}).spikes) for seed in range(8)]
     brian2.seed(5)
     twin = snn.brian2_twin(pop, replay=False, **settings)

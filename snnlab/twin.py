@@ -128,10 +128,16 @@ def brian2_twin(
 
     What arrives at time 0 is in the initial states of the program, which begins at the first step.
 
-    Raises what `simulate` raises, and ValueError, naming it, for what is not carried over: given spikes of one neuron that
-    fall on one step of a projection that is plastic or has short-term plasticity (Brian2's generator sends one), given spikes at time 0
-    where some delays are 0 and others not, a synapse of one's own without spikes whose sum moves inside a step, and draws
-    that do not fit into memory. Brian2 is needed only to run the program.
+    Raises what `simulate` raises, and ValueError, naming it, for what is not carried over:
+
+    - given spikes of one neuron that fall on one step, where the projection is plastic or has short-term plasticity: Brian2's
+      generator sends one of them (elsewhere the second comes from a neuron of its own with the same synapses);
+    - given spikes at time 0 where some delays are 0 and others are not;
+    - of one's own models: a neuron without reset but with t_ref, a synapse without spikes whose sum moves inside a step, and a
+      rule whose functions read more than w, traces, states and parameters;
+    - the record "rate", which is made from spikes; and draws that do not fit into memory.
+
+    Brian2 is needed only to run the program.
 
     Stimberg, Brette & Goodman (2019), eLife 8:e47314, doi:10.7554/eLife.47314.
 

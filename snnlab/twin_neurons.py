@@ -18,6 +18,11 @@ SPIKED = "t_spiked"  # the stamp of a neuron's last spike
 def population(p: int, cells: Cells, program: Program) -> list[str]:
     """One NeuronGroup and its monitors."""
     system, model = cells.system, cells.system.model
+    if system.crossing and system.refractory:
+        raise ValueError(
+            f"brian2_twin: {cells.name} is not carried over, because of t_ref in {model.__name__}, which has no reset: Brian2 holds "
+            "a neuron either for a time or while it is above threshold"
+        )
     units = units_of(cells)
     entries = {name: value for name, value in cells.parameters.items() if not isinstance(value, np.ndarray)}
     namespace = [f'    "{n}": {v!r}{_times(units[n])},' for n, v in entries.items()]
@@ -32,7 +37,7 @@ def population(p: int, cells: Cells, program: Program) -> list[str]:
     changes = [] if system.crossing else assignments(model.equations["reset"], end, model.reset_names())[0]
     changes += [f"{SPIKED} = t + dt"] if system.uses("t_last") else []
     options += [f"reset={'; '.join(changes)!r}"] if changes else []
-    if system.refractory and not system.crossing:
+    if system.refractory:
         equations.append(
             "t_hold = t_ref + dt : second  # Brian2 holds a neuron for one step less than it is told"
         )

@@ -92,11 +92,7 @@ SYNAPSES = [
     for cls in vars(synapses).values()
     if isinstance(cls, type) and issubclass(cls, snn.Synapse) and "arrive" in cls.equations
 ]
-MODELS = [
-    m
-    for m in (getattr(neurons, name) for name in neurons.__all__)
-    if "u" not in m.equations["threshold"].args
-]
+MODELS = [getattr(neurons, name) for name in neurons.__all__]
 NEEDS = {
     "FitzHughNagumo": 0.5,
     "HindmarshRose": 2.5,
@@ -139,7 +135,7 @@ def test_every_neuron_with_every_synapse_that_fits(model):
         projections.append(snn.Projection(given, pop, snn.all_to_all(), w, delay=0.5, receptor=name))
     I = NEEDS.get(model.__name__, 300.0) * np.array([0.3, 1.0, 1.2])
     dt = 0.02 if model is snn.HodgkinHuxley else 0.1
-    settings = {"t_stop": t_stop, "dt": dt, "I": I, "projections": projections}
+    settings = {"t_stop": t_stop, "dt": dt, "I": I, "projections": projections, "seed": 6}
     ours = snn.simulate(pop, engine="numpy", **settings).spikes
     assert len(ours) > 5 and (ours.counts() > 0).sum() > 1
     assert snn.brian2_twin(pop, **settings).run()[pop] == ours
@@ -388,6 +384,29 @@ class Times(snn.Neuron):
         m = m + late
         v = E
         return v, m
+
+
+def test_a_refractory_period_without_a_reset_is_refused():
+    class Rises(snn.Neuron):
+        tau: ms = 10.0
+        E: mV = -70.0
+        t_ref: ms = 2.0
+        state = {"v": "mV"}
+
+        def initial(E):
+            return {"v": E}
+
+        def dynamics(v, E, tau):
+            dv = (E - v) / tau
+            return dv
+
+        def threshold(v, E):
+            return v >= E
+
+    with pytest.raises(
+        ValueError, match="brian2_twin: population 0 is not carried over, because of t_ref in Rises"
+    ):
+        snn.brian2_twin(Rises(), t_stop=1.0)
 
 
 @needs("brian2")

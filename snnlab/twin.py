@@ -14,7 +14,7 @@ import numpy as np
 from .arguments import listed
 from .assemble import assemble, populations_of
 from .brian2_text import Program, brian2_unit
-from .equations import known_units
+from .equations import check_units, known_units
 from .firing import Firing
 from .grid import check_dt, check_t_stop, grid_time
 from .network import Population, Projection
@@ -25,7 +25,7 @@ from .rng import check_seed
 from .run_data import Run
 from .spikes import SpikeTrains
 from .twin_neurons import population, units_of
-from .twin_rules import of_weight
+from .twin_rules import check_names, of_weight
 from .twin_sources import poisson_group
 from .twin_synapses import drive, synapses
 from .units import as_unit
@@ -133,7 +133,7 @@ def brian2_twin(
     - given spikes of one neuron that fall on one step, where the projection is plastic or has short-term plasticity: Brian2's
       generator sends one of them (elsewhere the second comes from a neuron of its own with the same synapses);
     - given spikes at time 0 where some delays are 0 and others are not;
-    - of one's own models: a neuron without reset but with t_ref, a synapse without spikes whose sum moves inside a step, and a
+    - of one's own models: equations whose units don't fit (UnitError), which Brian2 refuses too; a neuron without reset but with t_ref, a synapse without spikes whose sum moves inside a step, and a
       rule whose functions read more than w, traces, states and parameters;
     - the record "rate", which is made from spikes; and draws that do not fit into memory.
 
@@ -159,6 +159,7 @@ def brian2_twin(
         populations_of(what), k_stop=check_t_stop(t_stop, dt, 0.0), dt=dt, I=I, projections=projections,
         record=record, initial=initial, method=method, seed=check_seed(seed), start=None, max_spikes=1,
     )  # fmt: skip
+    _check_units(run)
     if replay:
         run.sources = spikes_drawn(run)
     arriving = ReferenceEngine(run)
@@ -179,3 +180,16 @@ def brian2_twin(
         *program.last,
     ]
     return Twin(run, "\n".join(lines) + "\n", program.data)
+
+
+def _check_units(run: Run) -> None:
+    """Brian2 computes with units, and would stop at the first equation whose units don't fit."""
+    for cells in run.cells:
+        for model in (cells.population.model, *cells.population.receptors.values()):
+            check_units(model)
+    for wires in run.wires:
+        if wires.rule is not None:
+            check_names(wires)
+            check_units(wires.rule)
+        if wires.short_term is not None:
+            check_units(wires.short_term)

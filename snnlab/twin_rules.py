@@ -23,7 +23,6 @@ def learning(
 ) -> tuple[list[str], list[str]]:  # fmt: skip
     """Adds a rule to the texts of a synapse; returns lines before the Synapses object and lines after it."""
     rule: Any = wires.rule
-    _check_names(wires)
     stepped = {name for name, (side, _, _) in rule.traces.items() if side == "reward"} | set(wires.records)
     stepped |= set(rule.equations["every"].args) if "every" in rule.equations else set()
     times, names = rule.times(), _names(rule)
@@ -58,7 +57,7 @@ def learning(
     return lines, after
 
 
-def _check_names(wires: Wires) -> None:
+def check_names(wires: Wires) -> None:
     """A class of one's own may let its functions read more than this translation knows."""
     rule: Any = wires.rule
     for function, read in rule.equations.items():

@@ -386,6 +386,15 @@ class Times(snn.Neuron):
         return v, m
 
 
+def test_equations_whose_units_do_not_fit_are_refused_with_the_line():
+    class Sum(Times):
+        def threshold(v, m):
+            return v >= m
+
+    with pytest.raises(snn.UnitError, match=r"Sum\.threshold, line `return v >= m`"):
+        snn.brian2_twin(Sum(), t_stop=1.0)
+
+
 def test_a_refractory_period_without_a_reset_is_refused():
     class Rises(snn.Neuron):
         tau: ms = 10.0

@@ -127,6 +127,7 @@ def brian2_twin(
         Graph and initial states are drawn by us in both.
 
     What arrives at time 0 is in the initial states of the program, which begins at the first step.
+    Brian2 solves "exact" by symbols, which takes minutes for a neuron with many receptors: there give "rk4" to both.
 
     Raises what `simulate` raises, and ValueError, naming it, for what is not carried over:
 

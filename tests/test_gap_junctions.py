@@ -169,8 +169,10 @@ def test_what_is_refused():
 class Relaxing(snn.GapJunction):
     """Its sum moves inside a step."""
 
-    def dynamics(I_gap):
-        dI_gap = -I_gap
+    tau: snn.units.ms = 1.0
+
+    def dynamics(I_gap, tau):
+        dI_gap = -I_gap / tau
         return dI_gap
 
 

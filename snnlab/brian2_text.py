@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
 
-from .model import Equations
+from .language import Equations
 from .units import Unit
+from .vocabulary import VOCABULARY
 
 _BASE = ("ms", "mV", "pA", "um")  # the coherent units, which have the same names in Brian2
+
+
+@dataclass
+class Program:
+    """A Brian2 program while it is written: what it is made from, the arrays that it reads, what takes part in its run."""
+
+    run: Any  # assemble.Run, after what arrives at time 0
+    replay: bool  # True: random numbers are handed over as data
+    data: dict[str, Any] = field(default_factory=dict)
+    objects: list[str] = field(default_factory=list)
+    last: list[str] = field(default_factory=list)  # lines after the run
+
+    def given(self, name: str, values: Any, unit: str = "1") -> str:
+        """The text that reads an array which is handed over."""
+        self.data[name] = values
+        return f'data["{name}"]' + ("" if unit == "1" else f"*{unit}")
 
 
 def brian2_unit(unit: Unit) -> str:
@@ -66,7 +86,12 @@ def _call(node: ast.Call, names: dict[str, str]) -> str:
     name = node.func.id  # type: ignore[attr-defined]
     given = [expression(a, names) for a in node.args]
     if name == "where":
-        return f"(int({given[0]})*({given[1]}) + int(not ({given[0]}))*({given[2]}))"
+        sides = [
+            f"int({condition})*({value})"
+            for condition, value in ((given[0], given[1]), (f"not ({given[0]})", given[2]))
+            if value != "0"  # a bare 0 has no unit
+        ]
+        return f"({' + '.join(sides) or '0'})"
     if name in ("minimum", "maximum"):
         a, b = given if name == "minimum" else given[::-1]
         return f"(int({a} < {b})*({given[0]}) + int(not ({a} < {b}))*({given[1]}))"
@@ -108,7 +133,51 @@ def dimension(unit: Unit) -> str:
     return ("*".join(up) or "1") + "".join(f"/{b}" for b in down)
 
 
-def statements(read: Equations, names: dict[str, str] | None = None) -> str:
-    """A function's assignments, in one line."""
-    lines = [f"{target} = {expression(value, names or {})}" for target, value in read.body]
-    return "; ".join(lines)
+def assignments(
+    read: Equations, names: dict[str, str], changed: Collection[str]
+) -> tuple[list[str], dict[str, str]]:
+    """A function's assignments as statements, and the names that hold afterwards.
+
+    What is in `changed` is assigned in its place; all else gets a name of its own.
+    """
+    known, lines = dict(names), []
+    for target, value in read.body:
+        text = expression(value, known)
+        if target not in changed:
+            known[target] = f"here_{target}"
+        lines.append(f"{known.setdefault(target, target)} = {text}")
+    return lines, known
+
+
+class _Settled(ast.NodeTransformer):
+    """`where` with a condition on known numbers becomes what it chooses."""
+
+    def __init__(self, values: dict[str, float]):
+        self.values = values
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        if ast.unparse(node.func) != "where":
+            return node
+        condition = node.args[0]
+        names = {n.id for n in ast.walk(condition) if isinstance(n, ast.Name)} - set(VOCABULARY)
+        if not names <= set(self.values):
+            return node
+        holds = eval(ast.unparse(condition), {**VOCABULARY, **self.values})
+        return node.args[1] if holds else node.args[2]
+
+
+def settled(read: Equations, values: dict[str, float]) -> Equations:
+    """A function whose choices between known numbers are made: Brian2 computes both sides, where one may not exist.
+
+    >>> from snnlab.short_term import TsodyksMarkram
+    >>> read = settled(TsodyksMarkram.equations["recover"], {"tau_facil": 0.0})
+    >>> ast.unparse(read.body[0][1])
+    '0'
+    """
+
+    def made(node: ast.expr) -> ast.expr:
+        return _Settled(values).visit(ast.parse(ast.unparse(node), mode="eval").body)
+
+    body = tuple((target, made(value)) for target, value in read.body)
+    return Equations(read.name, read.args, body, tuple(map(made, read.returns)), read.keys)

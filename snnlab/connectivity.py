@@ -53,6 +53,8 @@ def one_to_one() -> PairRule:
 def all_to_all() -> PairRule:
     """Every neuron to every neuron (to itself too, where both sides are one population).
 
+    Raises nothing here; the projection that draws it raises ValueError where so many synapses don't fit into memory.
+
     >>> [ids.tolist() for ids in all_to_all().draw(np.random.default_rng(0), 2, 3)]
     [[0, 0, 0, 1, 1, 1], [0, 1, 2, 0, 1, 2]]
     """

@@ -6,7 +6,9 @@ import ast
 from fractions import Fraction
 from typing import Any
 
-from .model import Declared, Equations, Neuron, Synapse
+from .declared import Declared
+from .language import Equations
+from .model import Neuron, Synapse
 from .plasticity import Plasticity
 from .short_term import ShortTerm
 from .units import Unit, as_unit, ms, one, weight
@@ -21,7 +23,11 @@ _PURE = {"exp", "expm1", "log", "tanh", "cosh", "exprel"}  # of a pure number
 
 
 class UnitError(ValueError):
-    """The units of an equation don't fit; the message shows the line."""
+    """The units of an equation don't fit; the message shows the line. `check_units` raises it; it is a ValueError.
+
+    >>> issubclass(UnitError, ValueError)
+    True
+    """
 
 
 def check_units(model: Declared | type[Declared]) -> None:
@@ -287,6 +293,8 @@ def _call_tex(node: ast.Call) -> str:
 
 def latex(model: Declared | type[Declared]) -> str:
     r"""The equations of a model (a class or an instance) as LaTeX, in the order of the source.
+
+    Raises TypeError for what is no model.
 
     >>> import snnlab as snn
     >>> print(snn.latex(snn.LIF))

@@ -12,6 +12,7 @@ from .network import as_view
 from .rng import gaps, key_of
 from .sources import PoissonDrive, PoissonSource
 from .stimuli import Stimulus
+from .storage import is_additive
 
 CERTAIN = 40.0  # a hazard that no drawn gap exceeds: a probability of 1
 MOST = 1e6  # arrivals per step of a drive
@@ -53,9 +54,9 @@ class Firing:
 
     def prepare(self, k: int, k_end: int) -> None:
         """Sample the rate at the steps k to k_end - 1."""
-        if self.varying:
+        if self.varying and k_end > k:  # none before time 0
             self.first_row = k
-            self._take(_sampled(self.source, k, k_end, self.dt, self.width))
+            self._take(sampled_rates(self.source, k, k_end, self.dt, self.width))
 
     def _take(self, rates: np.ndarray) -> None:
         """Hazards and ratios of rates in Hz, shape (rows, 1 or n)."""
@@ -71,7 +72,8 @@ class Firing:
 def firing(source: PoissonSource, index: int, seed: int, dt: float, k_start: int, n_offsets: int, base: int, max_spikes: int) -> Firing:  # fmt: skip
     """A source at the start of a run; raises ValueError where rate * dt > 1."""
     name = source.name or f"source {index}"
-    key = key_of(seed, name)
+    # a name stands in quotes, since streams of other objects are called "drive 0" or "net noise 0"
+    key = key_of(seed, name if source.name is None else f"source {source.name!r}")
     first, _ = gaps(0, 1, *key)
     made = Firing(
         source, name, key, dt, np.empty(min(max(1024, 2 * source.n), max_spikes + source.n), dtype=np.int32),
@@ -86,7 +88,7 @@ def firing(source: PoissonSource, index: int, seed: int, dt: float, k_start: int
     return made
 
 
-def _sampled(source: PoissonSource, k: int, k_end: int, dt: float, width: int) -> np.ndarray:
+def sampled_rates(source: PoissonSource, k: int, k_end: int, dt: float, width: int) -> np.ndarray:
     """The rates in Hz at the steps k to k_end - 1, (steps, 1 or n)."""
     times = np.asarray(grid_time(np.arange(k, k_end), dt))
     if isinstance(source.rate, Stimulus):
@@ -166,7 +168,11 @@ class Counts:
 def counts(drive: PoissonDrive, index: int, post: int, seed: int, dt: float) -> Counts:
     """A drive at the start of a run; raises ValueError for what can't be drawn or added up."""
     view = as_view(drive.target)
-    _check_additive(drive)
+    if not is_additive(type(drive.synapse)):  # type: ignore[arg-type]
+        raise ValueError(
+            f"PoissonDrive.receptor: in {drive.receptor} ({type(drive.synapse).__name__}) two arrivals are not one of twice "
+            "the weight; use a PoissonSource and a Projection"
+        )
     mean = np.atleast_1d(np.asarray(drive.n_sources * drive.rate * (dt / 1000.0)))
     if mean.max() > MOST:
         raise ValueError(
@@ -211,24 +217,3 @@ def _levels(cdf: np.ndarray, offset: np.ndarray, row: np.ndarray) -> np.ndarray:
     levels[count, rows] = np.minimum(values, 2**32 - 1)
     used = np.flatnonzero((levels < 2**32 - 1).any(axis=1)).max(initial=0) + 1
     return np.ascontiguousarray(levels[:used, row])
-
-
-def _check_additive(drive: PoissonDrive) -> None:
-    """Two arrivals of w must do what one of 2 w does."""
-    synapse: Any = drive.synapse
-    equation = synapse.equations["arrive"]
-    rng = np.random.default_rng(0)
-    own = {name: np.min(getattr(synapse, name)) for name in synapse.parameters()}
-    values = {name: rng.uniform(0.5, 1.5) for name in equation.args} | own
-
-    def after(values: dict, w: float) -> dict:
-        result = synapse.arrive(*({**values, "w": w}[name] for name in equation.args))
-        results = result if isinstance(result, tuple) else (result,)
-        return {**values, **dict(zip(equation.returned_names, results, strict=True))}
-
-    once, twice = after(values, 1.4), after(after(values, 0.7), 0.7)
-    if not all(np.isclose(once[name], twice[name], rtol=1e-9) for name in once):
-        raise ValueError(
-            f"PoissonDrive.receptor: in {drive.receptor} ({type(synapse).__name__}) two arrivals are not one of twice "
-            "the weight; use a PoissonSource and a Projection"
-        )

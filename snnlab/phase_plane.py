@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from .declared import call
 from .distributions import number
-from .model import Neuron, call
+from .model import Neuron
 from .units import as_unit
 
 FINE = 400  # cells of the grid on which nullclines are looked for, in each direction

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import Any, ClassVar
 
-from .model import Declared
+from .declared import Declared
 from .units import ms, one, weight
 
 
@@ -46,6 +46,7 @@ class Plasticity(Declared, abstract=True):
     """
 
     functions = ("on_pre", "on_post", "every")
+    arrays = False
     on_pre: ClassVar[Any]
     on_post: ClassVar[Any]
     every: ClassVar[Any]
@@ -95,11 +96,6 @@ class Plasticity(Declared, abstract=True):
 
     def __post_init__(self):
         super().__post_init__()
-        for name in self.parameters():
-            if not isinstance(getattr(self, name), float):
-                raise ValueError(
-                    f"{type(self).__name__}.{name}: must be one number for all synapses, got an array"
-                )
         if not self.w_min < self.w_max:
             raise ValueError(f"{type(self).__name__}.w_max: must be > w_min = {self.w_min}, got {self.w_max}")
 
@@ -149,6 +145,7 @@ class PairSTDP(Plasticity):
 class NearestSTDP(PairSTDP):
     """`PairSTDP` of nearest spikes: a trace is set to 1 by a spike, so that only the last one counts.
 
+    Parameters and errors are those of `PairSTDP`, which raises ValueError for what is out of range.
     Morrison, Diesmann & Gerstner (2008), doi:10.1007/s00422-008-0233-1.
 
     >>> import snnlab as snn
@@ -226,7 +223,7 @@ class TripletSTDP(Plasticity):
 class NearestTripletSTDP(TripletSTDP):
     """`TripletSTDP` of nearest spikes: a trace is set to 1 by a spike, so that only the last one counts.
 
-    The defaults are those of visual cortex, Table 3 of Pfister & Gerstner (2006), doi:10.1523/JNEUROSCI.1425-06.2006.
+    Raises ValueError as `TripletSTDP` does. The defaults are those of visual cortex, Table 3 of Pfister & Gerstner (2006), doi:10.1523/JNEUROSCI.1425-06.2006.
 
     >>> import snnlab as snn
     >>> snn.NearestTripletSTDP()
@@ -316,7 +313,8 @@ class Homeostasis(Plasticity):
     """Synaptic scaling: all synapses of a neuron grow while it fires less than its target, and shrink while more.
 
     tau_h dw/dt = w (1 - z/(target tau_z)), in steps of T; the trace z (post) decays with tau_z and grows by 1 with each
-    spike, so that its mean is rate times tau_z. Scaling by a factor keeps the ratios of weights.
+    spike, so that its mean is rate times tau_z. Scaling by a factor keeps the ratios of weights. Raises ValueError for a
+    time constant or target that is not positive, and for w_max <= w_min; a T off the grid is refused by `simulate`.
     van Rossum, Bi & Turrigiano (2000), doi:10.1523/JNEUROSCI.20-23-08812.2000; Turrigiano et al. (1998), doi:10.1038/36103.
 
     A rule may do both, learn from pairs and scale: a class that has the functions of one, and writes those of the other.

@@ -43,7 +43,8 @@ install()  # matplotlib itself is imported by the first plot, not by `import snn
 def panels(*heights: float, width: float = 6.4) -> NDArray[Any]:
     """Axes stacked on one time axis, as an array from top to bottom.
 
-    `heights` are those of the panels in inches (each > 0), `width` that of the figure.
+    `heights` are those of the panels in inches (each > 0), `width` that of the figure. Raises ValueError for one that is not
+    positive, TypeError for what is no number.
 
     >>> top, bottom = panels(2.5, 1.0)
     >>> top.figure.get_size_inches().tolist()
@@ -85,8 +86,13 @@ def trace(rec: Any, variable: str = "v", neurons: int | Sequence[int] | None = N
 
     Raises
     ------
-    ValueError
-        If the variable was not recorded or there is no such neuron.
+    TypeError, ValueError
+        If `rec` is no Recording, the variable was not recorded or there is no such neuron.
+
+    >>> import snnlab as snn
+    >>> ax = trace(snn.simulate(snn.LIF(), I=250.0, t_stop=50.0, record=["v"]))
+    >>> "from -70 to -50.02 mV: 1 spike, at 32.2 ms" in alt_text(ax)
+    True
     """
     if not hasattr(rec, "traces") or not hasattr(rec, "spikes"):
         raise TypeError(f"trace.rec: must be a Recording, as simulate returns it, got {rec!r}")
@@ -134,6 +140,12 @@ def raster(spikes: SpikeTrains, ax: Any = None) -> Any:
     spikes : SpikeTrains
         As in `rec.spikes` or from `poisson`.
     ax : matplotlib Axes, optional
+
+    Raises TypeError for what is no SpikeTrains.
+
+    >>> ax = raster(SpikeTrains([10.0, 20.0, 30.0], [0, 1, 0], n=2, t_stop=40.0))
+    >>> alt_text(ax)
+    'Spikes of 2 neurons over 40 ms: 2 and 1 spikes.'
     """
     if not isinstance(spikes, SpikeTrains):
         raise TypeError(f"raster.spikes: must be SpikeTrains, got {type(spikes).__name__} (pass rec.spikes)")
@@ -171,6 +183,12 @@ def fi(I: ArrayLike, rate: ArrayLike, theory: Any = None, ax: Any = None, label:
     ax : matplotlib Axes, optional
     label : str
         Name of the curve in the legend (default "simulated").
+
+    Raises ValueError for arrays of different lengths, TypeError for what is no number.
+
+    >>> ax = fi([100.0, 250.0, 400.0], [0.0, 33.0, 72.0])
+    >>> "silent up to 100 pA, highest rate 72 Hz at 400 pA" in alt_text(ax)
+    True
     """
     I, rate = _pair("fi", ("I", I), ("rate", rate))
     label = text_of("fi.label", label)
@@ -214,6 +232,13 @@ def current(I: Any, t: ArrayLike, ax: Any = None) -> Any:
     t : array
         Times in ms, such as `rec.t`.
     ax : matplotlib Axes, optional
+
+    Raises ValueError for values of another shape, TypeError for what is no current.
+
+    >>> from snnlab.stimuli import step
+    >>> ax = current(step(200.0, 10.0, 20.0), np.arange(0.0, 40.0, 0.1))
+    >>> alt_text(ax)
+    'Input current over 40 ms: 0 pA, 200 pA from 10 ms on, 0 pA from 20 ms on.'
     """
     t = _numbers("current.t", t)
     if t.ndim != 1 or not len(t):
@@ -252,6 +277,8 @@ def curve(
     log : str
         Axes to draw on a logarithmic scale: "x", "y" or "xy" (default: none).
     ax : matplotlib Axes, optional
+
+    Raises ValueError for arrays of different lengths and for another `log`, TypeError for what is no number or no text.
 
     >>> ax = curve([1, 2, 4], [8.0, 4.0, 2.0], "duration (ms)", "threshold current (pA)")
     >>> alt_text(ax)
@@ -300,6 +327,11 @@ def phase_plane(plane: Any, rec: Any = None, neuron: int = 0, ax: Any = None) ->
     ------
     TypeError, ValueError
         If `plane` is no phase plane, or a state was not recorded.
+
+    >>> import snnlab as snn
+    >>> ax = phase_plane(snn.phase_plane(snn.FitzHughNagumo(), I=0.5))
+    >>> "the nullclines of v and w meet at an unstable focus at v = -0.805, w = -0.131" in alt_text(ax)
+    True
     """
     if not hasattr(plane, "x_nullcline"):
         raise TypeError(f"phase_plane.plane: must be what snn.phase_plane returns, got {plane!r}")

@@ -21,8 +21,9 @@ class Record:
 
     `Record(p, "w", every=1000.0)` records the weights of a plastic projection: `rec.traces[p, "w"]`; likewise the
     states of its rule, such as the eligibility "c" of `RewardSTDP`.
-    `Record(pop, "rate", every=5.0)` gives the population rate in Hz in bins of 5 ms. Raises TypeError for
-    something else than a population or view; `simulate` raises ValueError for an unknown variable.
+    `Record(pop, "rate", every=5.0)` gives the population rate in Hz in bins of 5 ms, `rec.rate(pop)`; it is all that a
+    PoissonSource has. Raises TypeError for something else than a population, source, projection or view, ValueError for
+    another variable of a source and for a rate without bins; `simulate` raises ValueError for an unknown variable.
 
     >>> import snnlab as snn
     >>> pop = snn.Population(snn.LIF(), 100, name="pop")
@@ -31,7 +32,7 @@ class Record:
     (10, 2)
     """
 
-    what: Population | View | Projection
+    what: Population | View | Projection | PoissonSource
     variable: str
     every: float | None = None
 
@@ -41,13 +42,17 @@ class Record:
         return self.what if isinstance(self.what, Projection) else as_view(self.what)
 
     def __post_init__(self):
-        on_source = isinstance(self.what, View) and not isinstance(self.what.parent, Population)
-        if on_source or not isinstance(self.what, Population | View | Projection):
+        if not isinstance(self.what, Population | View | Projection | PoissonSource):
             raise TypeError(
-                f"Record.what: must be a Population, a view of one or a Projection, got {self.what!r}"
+                f"Record.what: must be a Population, a PoissonSource, a view of one or a Projection, got {self.what!r}"
             )
         if not isinstance(self.variable, str):
             raise TypeError(f"Record.variable: must be a name such as 'v', got {self.variable!r}")
+        if isinstance(getattr(self.of, "parent", None), PoissonSource) and self.variable != "rate":
+            raise ValueError(
+                f"Record.variable: must be 'rate' for {self.what!r}, which has no states (its spikes are always there: "
+                f"rec[source].spikes), got {self.variable!r}"
+            )
         if self.every is not None and number("Record.every", self.every) <= 0:
             raise ValueError(f"Record.every: must be > 0 ms, got {self.every!r}")
         if self.variable == "rate" and self.every is None:
@@ -173,22 +178,20 @@ class _Part:
 
     @property
     def t(self) -> np.ndarray:
-        return _common_times(self.traces)
+        """The times of the samples in ms, (n_samples,); raises ValueError where traces have different intervals."""
+        if not len(self.traces):
+            raise ValueError(
+                'rec[pop].t: nothing was recorded but spikes; ask for traces: simulate(..., record=["v"])'
+            )
+        return _one_grid("rec[pop].t", self.traces, "rec[pop].traces.t(name)")
 
 
-def _common_times(traces: Traces) -> np.ndarray:
-    times = [traces.t(name) for name in traces]
-    if not times:
-        raise ValueError(
-            'rec.t: nothing was recorded but spikes; ask for traces: simulate(..., record=["v"])'
-        )
-    return _one_grid(times)
-
-
-def _one_grid(times: list[np.ndarray]) -> np.ndarray:
-    if any(t.size != times[0].size for t in times):
-        raise ValueError("rec.t: traces have different intervals; use rec[pop].traces.t(name)")
-    return times[0]
+def _one_grid(where: str, traces: Traces, instead: str) -> np.ndarray:
+    """The times of all traces; raises ValueError where they are not the same."""
+    first, *others = [traces.t(name) for name in traces]
+    if not all(np.array_equal(t, first) for t in others):
+        raise ValueError(f"{where}: traces have different intervals; use {instead}")
+    return first
 
 
 class Recording:
@@ -197,7 +200,8 @@ class Recording:
     `rec.spikes` (SpikeTrains), `rec.traces[name]` (n_samples, n_neurons) and `rec.t` (n_samples,) with one
     population; `rec[pop]` or `rec[view]` has the same with any number of them (neurons of a view are numbered
     from 0). `rec.final` continues the run, `rec.seed` repeats it, `rec.describe()` says what happened.
-    Samples are at t = 0 … t_stop - dt; a spike is stamped with the time of the state that crossed.
+    Samples are at t = 0 … t_stop - dt; a spike is stamped with the time of the state that crossed. Raises ValueError for what
+    was not simulated or not recorded, and where several populations leave open which one is meant.
 
     >>> import snnlab as snn
     >>> rec = snn.simulate(snn.LIF(), I=300.0, t_stop=100.0, record=["v"])
@@ -280,25 +284,43 @@ class Recording:
 
     @property
     def t(self) -> np.ndarray:
-        """The times of the samples in ms, (n_samples,); without traces of neurons, those of all steps.
+        """The times of the samples in ms, (n_samples,), of all traces of neurons, in however many populations.
 
-        Raises ValueError where traces have different intervals: `rec.traces.t(name)`, `rec[pop].t`.
+        Without any, those of the recorded weights; where nothing was recorded but spikes, those of all steps. Raises
+        ValueError where traces have different intervals: `rec[pop].t`, `rec.traces.t(name)`.
         """
-        every = [c for columns in self._columns for c in columns.values()]  # populations may share one grid
-        return _one_grid([c.t for c in every]) if every else self._samples()
-
-    def _samples(self) -> np.ndarray:
+        shown = [Traces(c, as_view(p)) for c, p in zip(self._columns, self.populations, strict=True) if c]
+        if shown:
+            times = [_one_grid("rec.t", traces, "rec[pop].traces.t(name)") for traces in shown]
+            if not all(np.array_equal(t, times[0]) for t in times):
+                raise ValueError("rec.t: populations were recorded at different intervals; use rec[pop].t")
+            return times[0]
+        if any(entry.history for entry in self._weights):
+            weights = Traces({}, as_view(self.populations[0]), self._weights)
+            return _one_grid("rec.t", weights, 'rec.traces.t((projection, "w"))')
         first, last = round(self.t_start / self.dt), round(self.t_stop / self.dt)
         return np.asarray(grid_time(np.arange(first, last), self.dt))
 
     def graph(self, projection: Projection) -> Graph:
-        """The graph of a projection as this run drew it."""
+        """The graph of a projection as this run drew it. Raises ValueError for one of another run."""
         return self._graphs(projection)
 
-    def rate(self, what: Population | View) -> tuple[np.ndarray, np.ndarray]:
-        """(bin centres in ms, population rate in Hz) of a `Record(what, "rate", every)`, in whole bins from t_start."""
-        if not isinstance(what, Population | View):
-            raise TypeError(f"rec.rate: takes a population or a view of one, got {what!r}")
+    def rate(self, what: Population | View | PoissonSource) -> tuple[np.ndarray, np.ndarray]:
+        """(bin centres in ms, population rate in Hz) of a `Record(what, "rate", every)`, in whole bins from t_start.
+
+        A bin holds the spikes after its left edge, up to its right edge. The bins of a continued run begin where it
+        begins; so runs in a row join without a seam, as one long run, if each but the last is a whole number of bins long.
+        What is left of a run after its last whole bin is in no bin. Raises TypeError for what is no population, source or
+        view, ValueError for a rate that was not asked for.
+
+        >>> import snnlab as snn
+        >>> pop = snn.Population(snn.LIF(), 100)
+        >>> rec = snn.simulate(pop, I=300.0, t_stop=100.0, record=[snn.Record(pop, "rate", every=50.0)])
+        >>> rec.rate(pop)
+        (array([25., 75.]), array([40., 40.]))
+        """
+        if not isinstance(what, Population | View | PoissonSource):
+            raise TypeError(f"rec.rate: takes a population, a PoissonSource or a view of one, got {what!r}")
         for item in self._rates:
             if item.every is not None and item.of == as_view(what):
                 bins = int((self.t_stop - self.t_start) / item.every + 1e-6)  # whole ones

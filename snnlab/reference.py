@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .assemble import Cells, Run, Source
 from .firing import Counts, Firing
 from .methods import METHODS
 from .rng import gaps, normals, uniforms, words
+from .run_data import Cells, Run, Source
 from .wires import Wires
 
 
@@ -146,6 +146,12 @@ def _input(cells: Cells, k: int, dt: float, row: np.ndarray | None):
     total = cells.input.constant
     if row is not None:
         total = total + row
+    return total + noise_at(cells, k, dt) if cells.input.noises else total
+
+
+def noise_at(cells: Cells, k: int, dt: float) -> np.ndarray:
+    """The sum of the noises over the step from k, (1,) or (n,); Ornstein-Uhlenbeck states move on."""
+    total = np.zeros(1)
     for z, (noise, sigma) in enumerate(cells.input.noises):
         xi = normals(1 if noise.shared else cells.n, k, z + 1, *cells.keys[z])
         if noise.tau is None:

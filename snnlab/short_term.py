@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .model import Declared, call
+from .declared import Declared, call
 from .units import ms, one
 from .vocabulary import exp, where
 
@@ -27,6 +27,7 @@ class ShortTerm(Declared, abstract=True):
     """
 
     functions = ("initial", "recover", "release")
+    arrays = False
     initial: ClassVar[Any]
     recover: ClassVar[Any]
     release: ClassVar[Any]
@@ -60,14 +61,6 @@ class ShortTerm(Declared, abstract=True):
     def rest(self) -> dict[str, float]:
         """The states before the first spike."""
         return dict(zip(self.equations["initial"].keys, call(self, "initial", {}), strict=True))
-
-    def __post_init__(self):
-        super().__post_init__()
-        for name in self.parameters():
-            if not isinstance(getattr(self, name), float):
-                raise ValueError(
-                    f"{type(self).__name__}.{name}: must be one number for all synapses, got an array"
-                )
 
 
 class TsodyksMarkram(ShortTerm):

@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 
 from .arguments import listed, whole
-from .assemble import Run, assemble, final_state, populations_of
+from .assemble import assemble, populations_of
+from .beginning import final_state
 from .firing import Firing
 from .grid import check_dt, check_t_stop, grid_time
 from .model import Neuron
 from .network import Graph, Population, Projection
 from .recording import Record, Recording, State, columns_of, weights_of
 from .rng import check_seed
+from .run_data import Run
 from .sources import PoissonDrive
 from .spikes import SpikeTrains
 

@@ -96,7 +96,7 @@ class SpikeTrains:
         self.t, self.i, self.n, self.t_stop, self.t_start = t, i, n, t_stop, t_start
 
     def of(self, i: int) -> NDArray[np.float64]:
-        """The spike times of neuron `i` in ms, ascending, shape (n_spikes of i,).
+        """The spike times of neuron `i` in ms, ascending, shape (n_spikes of i,). Raises ValueError for no such neuron.
 
         >>> SpikeTrains([1.0, 2.0], [1, 0], n=2, t_stop=10.0).of(1)
         array([1.])
@@ -110,7 +110,8 @@ class SpikeTrains:
         """The spikes with a < t <= b, as trains of the window from `a` to `b` (ms); times are not shifted.
 
         A spike carries the time of the end of its time step, so that windows of this kind follow each other without
-        losing or doubling a spike. The first window, with `a` equal to `t_start`, also has the spikes at `a`.
+        losing or doubling a spike. The first window, with `a` equal to `t_start`, also has the spikes at `a`. Raises
+        ValueError for a window that is not inside the trains' own.
 
         >>> SpikeTrains([10.0, 20.0, 30.0], [0, 0, 0], n=1, t_stop=100.0).between(10.0, 30.0).t
         array([20., 30.])
@@ -126,7 +127,7 @@ class SpikeTrains:
         return SpikeTrains.from_sorted(self.t[first:last], self.i[first:last], self.n, b, a)
 
     def neurons(self, start: int, stop: int) -> SpikeTrains:
-        """The spikes of neurons start … stop - 1, renumbered from 0.
+        """The spikes of neurons start … stop - 1, renumbered from 0. Raises ValueError for neurons that are not there.
 
         >>> SpikeTrains([1.0, 2.0, 3.0], [0, 5, 6], n=10, t_stop=10.0).neurons(5, 10).i
         array([0, 1], dtype=int32)
@@ -183,7 +184,10 @@ class SpikeTrains:
         return SpikeTrains, (self.t, self.i, self.n, self.t_stop, self.t_start)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the trains to the file `path`: a NumPy .npz archive, readable without pickle."""
+        """Write the trains to the file `path`: a NumPy .npz archive, readable without pickle.
+
+        Raises TypeError for what is no path, OSError where nothing can be written.
+        """
         with open(
             _path("SpikeTrains.save", path), "wb"
         ) as file:  # an open file, because savez appends .npz to a name that lacks it

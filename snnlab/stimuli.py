@@ -129,7 +129,8 @@ class Stimulus:
 def step(amplitude: ArrayLike, start: ArrayLike = 0.0, stop: ArrayLike = math.inf) -> Stimulus:
     """A current of `amplitude` pA for start <= t < stop (ms), 0 outside.
 
-    Each argument is a number or an array (n,). By default the current is on for ever.
+    Each argument is a number or an array (n,). By default the current is on for ever. Raises ValueError for stop < start,
+    lengths that differ and what is not finite, TypeError for what is no number.
 
     >>> step(250.0, 50.0, 150.0)([0.0, 50.0, 149.9, 150.0])
     array([  0., 250., 250.,   0.])
@@ -141,7 +142,8 @@ def ramp(amplitude: ArrayLike, start: ArrayLike, stop: ArrayLike) -> Stimulus:
     """A current that rises in a straight line from 0 at `start` to `amplitude` pA at `stop` (ms), 0 outside.
 
     It is on for start <= t < stop. Each argument is a number or an array (n,); both times are finite. To stay at
-    the top, add a step: `ramp(300.0, 50.0, 150.0) + step(300.0, 150.0)`.
+    the top, add a step: `ramp(300.0, 50.0, 150.0) + step(300.0, 150.0)`. Raises ValueError for stop < start, lengths that
+    differ and what is not finite, TypeError for what is no number.
 
     >>> ramp(300.0, 50.0, 150.0)([49.0, 50.0, 100.0, 150.0])
     array([  0.,   0., 150.,   0.])
@@ -154,7 +156,8 @@ def ramp(amplitude: ArrayLike, start: ArrayLike, stop: ArrayLike) -> Stimulus:
 def sine(amplitude: ArrayLike, frequency: ArrayLike, phase: ArrayLike = 0.0) -> Stimulus:
     """A current amplitude * sin(2 pi frequency t / 1000 + phase) in pA, at all times.
 
-    `frequency` is in Hz (>= 0), t in ms, `phase` in rad (default 0). Each is a number or an array (n,).
+    `frequency` is in Hz (>= 0), t in ms, `phase` in rad (default 0). Each is a number or an array (n,). Raises ValueError
+    for a frequency < 0, lengths that differ and what is not finite, TypeError for what is no number.
 
     >>> round(sine(100.0, frequency=5.0)(50.0), 9)
     100.0
@@ -179,6 +182,7 @@ def noise(sigma: ArrayLike, tau: float | None = None, shared: bool = False) -> S
     shared : bool
         True: all neurons get the same path (times their own sigma). Default False: each has its own.
 
+    Raises ValueError for a sigma < 0, a tau <= 0 and what is not finite, TypeError for what is no number.
     Source: Uhlenbeck & Ornstein (1930), https://doi.org/10.1103/PhysRev.36.823.
 
     >>> step(200.0, 10.0, 20.0) + noise(30.0, tau=5.0)
@@ -223,6 +227,12 @@ def poisson(
         Upper bound of the function in Hz; needed with a function only.
     stream : int
         Number of an independent stream under the same seed (default 0).
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a negative rate, n, duration or seed, a function's rate beyond `max_rate`, one of the two without the other, and
+        more than 1e9 spikes.
 
     >>> poisson(20.0, n=3, t_stop=1000.0, seed=1).n
     3

@@ -12,7 +12,8 @@ from .vocabulary import exp, exprel, log
 class Delta(Synapse):
     """A voltage jump: one spike moves v by w (mV).
 
-    A jump that reaches a neuron whose v is held (at the spike itself and while refractory) is lost.
+    A jump that reaches a neuron whose v is held (at the spike itself and while refractory) is lost. Raises ValueError, in a
+    Population, for a neuron without a state v in mV.
     Gerstner et al. (2014), Neuronal Dynamics, sec. 1.3, doi:10.1017/CBO9781107447615.
 
     >>> import snnlab as snn
@@ -36,6 +37,7 @@ class Delta(Synapse):
 class ExpCurrent(Synapse):
     """A current that jumps by w (pA) and decays exponentially: dg/dt = -g/tau_syn, current = g.
 
+    State g (pA), weight w (pA). Raises ValueError for a time constant that is not positive.
     Gerstner et al. (2014), Neuronal Dynamics, sec. 3.1, doi:10.1017/CBO9781107447615.
 
     >>> import snnlab as snn

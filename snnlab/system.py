@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from .model import Declared, Neuron, Synapse
+from .declared import Declared
+from .model import Neuron, Synapse
 from .network import Population
 
 

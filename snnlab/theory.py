@@ -42,6 +42,8 @@ def lif_voltage(t: ArrayLike, I: ArrayLike, lif: Any, v0: ArrayLike | None = Non
     v0 : float or array, optional
         Potential in mV at t = 0. Default: E_L, rest.
 
+    Raises ValueError for a time < 0 and what is not finite, TypeError for what is no number and no such model.
+
     Neuronal Dynamics (2014), eq. 1.7, https://doi.org/10.1017/CBO9781107447615.
 
     >>> from types import SimpleNamespace
@@ -73,6 +75,8 @@ def lif_time_to_threshold(I: ArrayLike, lif: Any, v0: ArrayLike | None = None) -
     v0 : float or array, optional
         Potential in mV at the start; broadcasts with I. Default: E_L.
 
+    Raises ValueError for what is not finite, TypeError for what is no number and no such model.
+
     Neuronal Dynamics (2014), sec. 1.3, https://doi.org/10.1017/CBO9781107447615.
 
     >>> from types import SimpleNamespace
@@ -97,7 +101,8 @@ def lif_interval(I: ArrayLike, lif: Any, dt: float | None = None) -> Any:
         interval = t_ref + tau_m ln((R_m I - (v_reset - E_L)) / (R_m I - (v_th - E_L)))
 
     With `dt` (ms), the interval on a time grid: the first grid time at or after the crossing counts. That is what a
-    simulation with the exact method shows, to the spike.
+    simulation with the exact method shows, to the spike. Raises ValueError for dt <= 0 and what is not finite,
+    TypeError for what is no number and no such model.
 
     Neuronal Dynamics (2014), sec. 1.3, https://doi.org/10.1017/CBO9781107447615.
 
@@ -120,6 +125,7 @@ def lif_rate(I: ArrayLike, lif: Any) -> Any:
 
         rate = 1000 / interval
 
+    Raises ValueError for what is not finite, TypeError for what is no number and no such model.
     Neuronal Dynamics (2014), sec. 1.3, https://doi.org/10.1017/CBO9781107447615.
 
     >>> from types import SimpleNamespace
@@ -134,6 +140,7 @@ def lif_rate(I: ArrayLike, lif: Any) -> Any:
 def lif_rheobase(lif: Any) -> float:
     """The rheobase in pA: the largest constant current that never makes the neuron fire, (v_th - E_L) / R_m.
 
+    Raises TypeError for a model without these parameters.
     Neuronal Dynamics (2014), sec. 1.3, https://doi.org/10.1017/CBO9781107447615.
 
     >>> from types import SimpleNamespace
@@ -149,6 +156,7 @@ def lif_strength_duration(T: ArrayLike, lif: Any) -> Any:
 
         I_th = I_rh / (1 - exp(-T / tau_m)),   I_rh the rheobase
 
+    Raises ValueError for T <= 0 and what is not finite, TypeError for what is no number and no such model.
     Lapicque (1907), https://doi.org/10.1007/s00422-007-0190-0.
 
     >>> from types import SimpleNamespace
@@ -165,6 +173,7 @@ def lif_strength_duration(T: ArrayLike, lif: Any) -> Any:
 def lif_chronaxie(lif: Any) -> float:
     """The chronaxie in ms: the duration of a pulse that needs twice the rheobase, tau_m ln 2.
 
+    Raises TypeError for a model without tau_m.
     The curve is Lapicque's (1907), https://doi.org/10.1007/s00422-007-0190-0; the word is later.
 
     >>> from types import SimpleNamespace
@@ -181,6 +190,7 @@ def lif_least_energy_duration(lif: Any) -> float:
     A pulse on a resistance costs I_th^2 T. With x = T / tau_m, its derivative vanishes where exp(x) = 1 + 2 x.
     (The least charge, I_th T, is that of the shortest pulse.)
 
+    Raises TypeError for a model without tau_m.
     Follows from Lapicque's curve (1907), https://doi.org/10.1007/s00422-007-0190-0.
 
     >>> from types import SimpleNamespace
@@ -216,7 +226,8 @@ def psp(t: ArrayLike, w: ArrayLike, synapse: Any, lif: Any) -> Any:
     lif : LIF
         The model (tau_m, R_m).
 
-    Raises TypeError for another synapse. Rotter & Diesmann (1999), https://doi.org/10.1007/s004220050570.
+    Raises TypeError for another synapse, what is no number and no such model, ValueError for a time < 0 and what is
+    not finite. Rotter & Diesmann (1999), https://doi.org/10.1007/s004220050570.
 
     >>> import snnlab as snn
     >>> psp([0.0, 5.0, 20.0], 100.0, snn.ExpCurrent(tau_syn=5.0), snn.LIF(tau_m=20.0)).round(3)
@@ -249,7 +260,8 @@ def psp_peak(w: float, synapse: Any, lif: Any) -> tuple[float, float]:
         AlphaCurrent:  where the potential meets R_m times the current, between 2 tau_syn and 2 tau_m
 
     The second has no form in elementary functions, and is found by bisection. The height is in proportion to w, and
-    negative for a negative one.
+    negative for a negative one. Raises TypeError for another synapse, a w that is no number and no such model, ValueError
+    for a w that is not finite.
 
     Rotter & Diesmann (1999), https://doi.org/10.1007/s004220050570.
 
@@ -304,6 +316,7 @@ def campbell(rate: ArrayLike, w: ArrayLike, tau: ArrayLike, dt: float | None = N
     dt : float, optional
         Step in ms, > 0; default: continuous time.
 
+    Raises ValueError for a rate < 0, a tau or dt <= 0 and what is not finite, TypeError for what is no number.
     Campbell's theorem (1909); Neuronal Dynamics (2014), sec. 8.2, https://doi.org/10.1017/CBO9781107447615.
 
     >>> [round(x, 3) for x in campbell(8000.0, 0.1, 20.0, dt=0.1)], [round(x, 3) for x in campbell(8000.0, 0.1, 20.0)]
@@ -339,6 +352,7 @@ def siegert(mean: ArrayLike, sd: ArrayLike, lif: Any, dt: float | None = None) -
     dt : float, optional
         Step of the simulation in ms, > 0; default: continuous time.
 
+    Raises ValueError for sd or dt <= 0 and what is not finite, TypeError for what is no number and no such model.
     Siegert (1951), https://doi.org/10.1103/PhysRev.81.617; Brunel (2000), https://doi.org/10.1023/A:1008925309027; the
     shift of the threshold: Broadie, Glasserman & Kou (1997), https://doi.org/10.1111/1467-9965.00035.
 
@@ -383,6 +397,7 @@ def dead_time(rate: ArrayLike, d: ArrayLike, dt: float | None = None) -> tuple[A
     dt : float, optional
         Step in ms, > 0, of a generator that draws at most one spike per step; default: continuous time.
 
+    Raises ValueError for a rate or dt <= 0, a dead time < 0 and what is not finite, TypeError for what is no number.
     Deger, Helias, Boucsein & Rotter (2012), https://doi.org/10.1007/s10827-011-0362-8.
 
     >>> [round(x, 4) for x in dead_time(100.0, 3.0)], [round(x, 3) for x in dead_time(100.0, 3.0, dt=0.1)]

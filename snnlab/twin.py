@@ -11,17 +11,23 @@ from typing import Any
 
 import numpy as np
 
-from .assemble import Cells, Run, assemble, populations_of
-from .brian2_text import brian2_unit, dimension, inlined, statements
-from .equations import known_units
+from .arguments import listed
+from .assemble import assemble, populations_of
+from .brian2_text import Program, brian2_unit
+from .equations import check_units, known_units
 from .firing import Firing
 from .grid import check_dt, check_t_stop, grid_time
-from .methods import METHODS
-from .model import Declared
 from .network import Population, Projection
+from .recording import Record
+from .reference import ReferenceEngine
+from .replay import spikes_drawn
 from .rng import check_seed
+from .run_data import Run
 from .spikes import SpikeTrains
-from .twin_synapses import synapses
+from .twin_neurons import population, units_of
+from .twin_rules import check_names, of_weight
+from .twin_sources import poisson_group
+from .twin_synapses import drive, synapses
 from .units import as_unit
 
 
@@ -29,12 +35,14 @@ class Twin:
     """A network as a Brian2 program: `source` is its text, `data` the arrays that it reads, `run()` runs it.
 
     After `run()`, `weights` maps each plastic projection to its final weights (n_pairs,), in the order of
-    `projection.draw()`, as `rec.weights` does.
+    `projection.draw()`, as `rec.weights` does, and `traces` each population or projection of which something was
+    recorded to its traces: `twin.traces[pop]["v"]` (n_samples, n_neurons), `twin.traces[p]["w"]` (n_samples, n_pairs).
     """
 
     def __init__(self, run: Run, source: str, data: dict[str, Any]):
         self.source, self.data, self._run = source, data, run
         self.weights: dict[Projection, np.ndarray] = {}
+        self.traces: dict[Population | Projection, dict[str, np.ndarray]] = {}
 
     def run(self, target: str = "numpy") -> dict[Population, SpikeTrains]:
         """Run the program. Returns {population: SpikeTrains}, stamped by snnlab's convention.
@@ -50,10 +58,8 @@ class Twin:
             exec(compile(self.source, "<brian2 twin>", "exec"), namespace)
         finally:
             brian2.prefs.codegen.target = before
-        for q, wires in enumerate(self._run.wires):
-            if wires.rule is not None:
-                unit = eval(brian2_unit(as_unit(wires.projection.synapse.weight)), namespace)
-                self.weights[wires.projection] = np.asarray(namespace[f"synapses_{q}"].w_syn / unit)
+        self._take_weights(namespace)
+        self._take_traces(namespace)
         found = {}
         for p, cells in enumerate(self._run.cells):
             monitor = namespace[f"spikes_{p}"]
@@ -62,6 +68,33 @@ class Twin:
             t_stop = float(grid_time(self._run.k_stop, self._run.dt))
             found[cells.population] = SpikeTrains(t, np.asarray(monitor.i), cells.n, t_stop)
         return found
+
+    def _take_weights(self, namespace: dict[str, Any]) -> None:
+        for q, wires in enumerate(self._run.wires):
+            if wires.rule is None:
+                continue
+            unit = eval(brian2_unit(as_unit(wires.projection.synapse.weight)), namespace)
+            made = namespace.get(f"synapses_{q}")  # none without a synapse
+            self.weights[wires.projection] = np.zeros(0) if made is None else np.asarray(made.w_syn / unit)
+
+    def _take_traces(self, namespace: dict[str, Any]) -> None:
+        def numbers(monitor: str, variable: str, unit: Any) -> np.ndarray:
+            found = getattr(namespace[monitor], variable) / eval(brian2_unit(unit), namespace)
+            return np.asarray(found).T
+
+        for p, cells in enumerate(self._run.cells):
+            units = units_of(cells)
+            for state in cells.records:
+                label = cells.system.labels[cells.system.states.index(state)]
+                own = self.traces.setdefault(cells.population, {})
+                own[label] = numbers(f"trace_{p}_{state}", state, units[state])
+        for q, wires in enumerate(self._run.wires):
+            for name in wires.records if wires.targets.size else ():
+                of = as_unit(wires.projection.synapse.weight)
+                unit = of if name == "w" else of_weight(known_units(type(wires.rule))[name], of)  # type: ignore[arg-type]
+                variable = "w_syn" if name == "w" else f"state_{name}"
+                own = self.traces.setdefault(wires.projection, {})
+                own[name] = numbers(f"history_{q}_{name}", variable, unit)
 
     def __repr__(self) -> str:
         return self.source
@@ -74,16 +107,40 @@ def brian2_twin(
     dt: float = 0.1,
     I: Any = 0.0,
     projections: Sequence = (),
+    record: Sequence[str | Record] = (),
     initial: dict | None = None,
     method: Any = None,
     seed: int | None = None,
+    replay: bool = True,
 ) -> Twin:
-    """The same network as a Brian2 program: equations, graph, weights, delays, inputs and initial states.
+    """The same network as a Brian2 program: equations, graph, weights, delays, inputs, initial states and recordings.
 
-    Takes the arguments of `simulate` and raises what it raises; ValueError for what has no counterpart in
-    Brian2 (noise and Poisson input, whose numbers would differ; t_last; a spike at time 0 with delay 0; repeated
-    given spikes; short-term plasticity, gap junctions, and a plasticity rule that declares more than traces, on_pre
-    and on_post). Brian2 is needed only to run it.
+    Takes the arguments of `simulate`. Every model is carried over: neurons, receptors, gap junctions (summed variables),
+    short-term plasticity and plasticity rules (variables of the synapse, `run_regularly` for `every`, synapses onto
+    synapses for rewards), Poisson sources and drives, noise and stochastic thresholds. Spikes agree spike for spike,
+    for as long as rounding lets a network (see `simulate`).
+
+    replay : bool
+        What is random. True: what `simulate` draws with this seed is handed over as data, so that both simulators
+        have the same spikes (a number for each step and neuron takes 8 bytes). False: Brian2 draws its own numbers
+        (`PoissonGroup`, `poisson`, `rand`, `randn`; seed them with `brian2.seed`), and the two agree in their statistics.
+        Graph and initial states are drawn by us in both.
+
+    What arrives at time 0 is in the initial states of the program, which begins at the first step.
+    Brian2 solves "exact" by symbols, which takes minutes for a neuron with many receptors: there give "rk4" to both.
+
+    Raises what `simulate` raises, and ValueError, naming it, for what is not carried over:
+
+    - given spikes of one neuron that fall on one step, where the projection is plastic or has short-term plasticity: Brian2's
+      generator sends one of them (elsewhere the second comes from a neuron of its own with the same synapses);
+    - given spikes at time 0 where some delays are 0 and others are not;
+    - of one's own models: equations whose units don't fit (UnitError), which Brian2 refuses too; a neuron without reset but with t_ref, a synapse without spikes whose sum moves inside a step, and a
+      rule whose functions read more than w, traces, states and parameters;
+    - the record "rate", which is made from spikes; and draws that do not fit into memory.
+
+    Brian2 is needed only to run the program.
+
+    Stimberg, Brette & Goodman (2019), eLife 8:e47314, doi:10.7554/eLife.47314.
 
     >>> import snnlab as snn
     >>> twin = snn.brian2_twin(snn.LIF(), I=300.0, t_stop=100.0)
@@ -91,114 +148,49 @@ def brian2_twin(
     True
     """
     dt = check_dt(dt)
+    if not isinstance(replay, bool | np.bool_):
+        raise TypeError(f"brian2_twin.replay: must be True or False, got {replay!r}")
+    record = [record] if isinstance(record, str | Record) else listed("record", record, "names and Records")
+    for item in record:
+        if isinstance(item, Record) and item.variable == "rate":
+            raise ValueError(
+                'brian2_twin.record: "rate" is made from spikes, which are always recorded; leave it out'
+            )
     run = assemble(
         populations_of(what), k_stop=check_t_stop(t_stop, dt, 0.0), dt=dt, I=I, projections=projections,
-        record=(), initial=initial, method=method, seed=check_seed(seed), start=None, max_spikes=1,
+        record=record, initial=initial, method=method, seed=check_seed(seed), start=None, max_spikes=1,
     )  # fmt: skip
-    random = [s.source for s in run.sources if isinstance(s, Firing)] + [d.drive for d in run.drives]
-    if random:
-        raise ValueError(
-            f"brian2_twin: {random[0]} is drawn at random, and its numbers would differ in Brian2; "
-            "send the spikes of a run: rec[source].spikes"
-        )
-    data: dict[str, Any] = {}
+    _check_units(run)
+    if replay:
+        run.sources = spikes_drawn(run)
+    arriving = ReferenceEngine(run)
+    arriving.advance(-1, 0)  # what arrives at time 0
+    program = Program(run, replay)
     lines = ["from brian2 import *", "", "start_scope()", f"defaultclock.dt = {dt!r}*ms", ""]
     for p, cells in enumerate(run.cells):
-        lines += _group(p, cells, run, data)
-    objects = [f"group_{p}" for p in range(len(run.cells))] + [f"spikes_{p}" for p in range(len(run.cells))]
+        lines += population(p, cells, program)
+    for s, source in enumerate(run.sources):
+        lines += poisson_group(s, source, program) if isinstance(source, Firing) else []
     for q, wires in enumerate(run.wires):
-        lines += synapses(q, wires, run, data, objects)
+        lines += synapses(q, wires, program)
+    for d, counts in enumerate(run.drives):
+        lines += drive(d, counts, program)
     lines += [
-        f"network = Network({', '.join(objects)})",
+        f"network = Network({', '.join(program.objects)})",
         f"network.run({float(grid_time(run.k_stop, dt))!r}*ms)",
+        *program.last,
     ]
-    return Twin(run, "\n".join(lines) + "\n", data)
+    return Twin(run, "\n".join(lines) + "\n", program.data)
 
 
-def _renamed(cls: type[Declared], receptor: str) -> dict[str, str]:
-    return {name: f"{receptor}_{name}" for name in (*cls.state, *cls.parameters())}
-
-
-def _group(p: int, cells: Cells, run: Run, data: dict[str, Any]) -> list[str]:
-    """One NeuronGroup with its equations, parameters, input and initial states."""
-    system, model = cells.system, cells.system.model
-    if cells.input.noises or system.uses("t_last") or system.uses("u"):
-        raise ValueError(
-            f"brian2_twin: {cells.name} has noise or a stochastic threshold, whose numbers would differ in Brian2"
-        )
-    if METHODS[cells.method].needs:
-        raise ValueError(
-            f"brian2_twin: the method {cells.method} of {cells.name} has no counterpart in Brian2"
-        )
-    units = {**known_units(model)}
-    for receptor, synapse in system.receptors:
-        units |= {f"{receptor}_{name}": unit for name, unit in synapse.units.items()}
-    currents = [f"I_{p}(t{', i' if cells.input.width > 1 else ''})"] if cells.input.width else []
-    constant = cells.input.constant
-    if isinstance(constant, np.ndarray) or constant != 0.0 or not currents:
-        currents.insert(0, "I_const")
-    equations: list[str] = []
-    parts: list[tuple[str, dict[str, str], type[Declared]]] = [("", {}, model)]
-    parts += [(r, _renamed(c, r), c) for r, c in system.receptors if c.state]
-    for name, read_names, cls in parts:
-        if name:
-            made = inlined(cls.equations["current"], read_names)
-            currents += [f"({c})/area_um2" for c in made] if system.per_area else made
-        for state, value in zip(cls.state, inlined(cls.equations["dynamics"], read_names), strict=True):
-            held = " (unless refractory)" if not name and state in model.frozen else ""
-            joined = f"{name}_{state}" if name else state
-            equations.append(f"d{joined}/dt = {value} : {dimension(units[joined])}{held}")
-    equations.append(f"I = {' + '.join(currents)} : {dimension(units['I'])}")
-    lines = _parameters(p, cells, units, data, equations)
-    refractory = "refractory=False"
-    if system.refractory:
-        equations.append(
-            "t_hold = t_ref + dt : second  # Brian2 holds a neuron for one step less than it is told"
-        )
-        refractory = "refractory='t_hold'"
-    condition = inlined(model.equations["threshold"], {})[0]
-    if system.crossing:
-        refractory = f"refractory={condition!r}"  # as long as it stays above, it does not spike again
-    reset = "" if system.crossing else ", reset=" + repr(statements(model.equations["reset"]))
-    body = "\n    ".join(equations)
-    lines += [f'equations_{p} = """', f"    {body}", '"""']
-    lines.append(
-        f"group_{p} = NeuronGroup({cells.n}, equations_{p}, threshold={condition!r}{reset}, {refractory}, "
-        f"method={cells.method!r}, namespace=parameters_{p})"
-    )
-    for name in (n for n, v in cells.parameters.items() if isinstance(v, np.ndarray)):
-        lines.append(f'group_{p}.{name} = data["{name}_{p}"]*{brian2_unit(units[name])}')
-        data[f"{name}_{p}"] = cells.parameters[name]
-    if isinstance(constant, np.ndarray):
-        data[f"I_const_{p}"] = constant
-        lines.append(f'group_{p}.I_const = data["I_const_{p}"]*{brian2_unit(units["I"])}')
-    for state in system.states:
-        data[f"{state}_{p}"] = cells.x[state]
-        lines.append(f'group_{p}.{state} = data["{state}_{p}"]*{brian2_unit(units[state])}')
-    return [*lines, f"spikes_{p} = SpikeMonitor(group_{p})", ""]
-
-
-def _parameters(p: int, cells: Cells, units: dict, data: dict, equations: list[str]) -> list[str]:
-    """The namespace of a group: numbers as quantities; arrays become equations of their own."""
-    entries = []
-    for name, value in cells.parameters.items():
-        if isinstance(value, np.ndarray):
-            equations.append(f"{name} : {dimension(units[name])} (constant)")
-        else:
-            unit = brian2_unit(units[name])
-            entries.append(f'    "{name}": {value!r}' + ("," if unit == "1" else f"*{unit},"))
-    lines = []
-    if isinstance(cells.input.constant, np.ndarray):
-        equations.append(f"I_const : {dimension(units['I'])} (constant)")
-    else:
-        entries.append(f'    "I_const": {cells.input.constant!r}*{brian2_unit(units["I"])},')
-    if cells.input.width:
-        data[f"I_{p}"] = cells.input.rows(0, _steps(cells))
-        series = f'data["I_{p}"]' + ("[:, 0]" if cells.input.width == 1 else "")
-        lines.append(f"I_{p} = TimedArray({series}*{brian2_unit(units['I'])}, dt=defaultclock.dt)")
-        entries.append(f'    "I_{p}": I_{p},')
-    return [*lines, f"parameters_{p} = {{", *entries, "}"]
-
-
-def _steps(cells: Cells) -> int:
-    return cells.off.size - 2 + cells.base
+def _check_units(run: Run) -> None:
+    """Brian2 computes with units, and would stop at the first equation whose units don't fit."""
+    for cells in run.cells:
+        for model in (cells.population.model, *cells.population.receptors.values()):
+            check_units(model)
+    for wires in run.wires:
+        if wires.rule is not None:
+            check_names(wires)
+            check_units(wires.rule)
+        if wires.short_term is not None:
+            check_units(wires.short_term)

@@ -21,7 +21,13 @@ UNITS: dict[str, Unit] = {}  # by name; filled below
 
 
 class Unit:
-    """A product of powers of ms, mV, pA and um, times a scale (1 uA is 1e6 pA)."""
+    """A product of powers of ms, mV, pA and um, times a scale (1 uA is 1e6 pA). Units are multiplied, divided and raised.
+
+    `as_unit` makes one from text, and raises ValueError for what is no unit.
+
+    >>> as_unit("nS") * as_unit("mV") == as_unit("pA")
+    True
+    """
 
     __slots__ = ("powers", "scale", "text")
 

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import snnlab as snn
-from snnlab.model import Declared
+from snnlab.declared import Declared
 
 matplotlib.use("Agg")
 FORM = re.compile(r"^\w[\w.]*(\[[^\]]*\])?: \S")  # LIF.tau_m: must be > 0 ms, got -20.0
@@ -194,7 +194,10 @@ CALLS = {
             "dtype": ["float16", int],
         },
     ),
-    "brian2_twin": Call(snn.brian2_twin, {**run_arguments, "projections": [fixed]}, run_fine, run_more),
+    "brian2_twin": Call(
+        snn.brian2_twin, {**run_arguments, "projections": [fixed], "record": ["v"], "replay": True},
+        {**run_fine, "record": {"empty"}, "replay": {"true"}}, {**run_more, "record": ["w", [snn.Record(other, "v")]], "replay": [0]},
+    ),
     "to_pynn": Call(
         snn.to_pynn, {**run_arguments, "what": plain, "projections": [to_plain], "record": ["v"]},
         {**run_fine, "record": {"empty"}},

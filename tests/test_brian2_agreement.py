@@ -258,3 +258,76 @@ def test_ten_seconds_of_a_plastic_network(b2):
     np.testing.assert_array_equal(rec.spikes.i, j[order])
     np.testing.assert_allclose(rec.weights[p], np.asarray(synapses.w), rtol=0, atol=1e-9)
     assert np.abs(rec.weights[p] - w).mean() > 1.0
+
+
+def test_rewards_turn_eligibility_into_weight(b2):
+    """Izhikevich (2007): 40 given trains onto 10 neurons and rewards at given times, over 1 s.
+
+    dc/dt = -c/tau_c in each synapse, dd/dt = -d/tau_d once for all, and every 10 ms w grows by (d - b) c 10 ms/tau_w.
+    """
+    n_pre, n, t_stop, T = 40, 10, 1000.0, 10.0
+    rng = np.random.default_rng(8)
+    step, i = np.divmod(np.unique(rng.integers(0, int(t_stop / DT - 20) * n_pre, 1250)), n_pre)
+    given = snn.SpikeTrains(step * DT, i, n=n_pre, t_stop=t_stop)
+    reward_steps = np.array([2000, 2500, 4999, 8000])  # one of them just before w changes
+    rewards = snn.SpikeTrains(reward_steps * DT, np.zeros(4, dtype=int), n=1, t_stop=t_stop)
+    rule = snn.RewardSTDP(
+        A_plus=0.025, A_minus=0.02, tau_c=300.0, tau_d=100.0, tau_w=20.0, b=0.1, T=T, w_max=150.0
+    )
+    post = snn.Population(snn.LIF(t_ref=2.0), n, receptors={"exc": snn.ExpCurrent(5.0)})
+    w = rng.uniform(50.0, 100.0, n_pre * n)
+    p = snn.Projection(given, post, snn.all_to_all(), w, delay=0.5, plasticity=rule, reward=rewards)
+    I = rng.uniform(80.0, 120.0, n)
+    rec = snn.simulate(post, I=I, projections=[p], t_stop=t_stop, record=[snn.Record(p, "w", every=T), snn.Record(p, "c", every=T)])  # fmt: skip
+
+    b2.defaultclock.dt = DT * b2.ms
+    source = b2.SpikeGeneratorGroup(n_pre, i, step * DT * b2.ms)  # with a delay that is shorter by dt
+    group = b2.NeuronGroup(
+        n,
+        """dv/dt = (-(v + 70) + 0.1*(g + I))/(20*ms) : 1 (unless refractory)
+           dg/dt = -g/(5*ms) : 1
+           I : 1""",
+        threshold="v >= -50", reset="v = -65", refractory=2.1 * b2.ms, method="exact",
+    )  # fmt: skip
+    group.v, group.I = -70.0, I
+    dopamine = b2.NeuronGroup(1, "dd/dt = -d/(100*ms) : 1", method="exact")
+    giver = b2.SpikeGeneratorGroup(1, np.zeros(4, dtype=int), (reward_steps - 1) * DT * b2.ms)
+    released = b2.Synapses(giver, dopamine, on_pre="d_post += 1")
+    released.connect()
+    synapses = b2.Synapses(
+        source, group,
+        """w : 1
+           dx/dt = -x/(20*ms) : 1 (event-driven)
+           dy/dt = -y/(20*ms) : 1 (event-driven)
+           dc/dt = -c/(300*ms) : 1 (clock-driven)""",
+        on_pre="g_post += w; c -= 0.02*150*y; x += 1",
+        on_post="c += 0.025*150*x; y += 1",
+        delay=0.4 * b2.ms, method="exact",
+    )  # fmt: skip
+    graph = rec.graph(p)
+    synapses.connect(i=graph.pre, j=graph.post)
+    synapses.w = graph.w
+    histories: dict[str, list] = {"w": [], "c": []}
+
+    def consolidate():
+        before = np.array(synapses.w)
+        synapses.w = np.clip(before + (dopamine.d[0] - 0.1) * np.array(synapses.c) * T / 20.0, 0.0, 150.0)
+
+    @b2.network_operation(dt=T * b2.ms, when="start")
+    def now_and_then(t):
+        if t > 0 * b2.ms:
+            consolidate()
+        histories["w"].append(np.array(synapses.w))
+        histories["c"].append(np.array(synapses.c))
+
+    monitor = b2.SpikeMonitor(group)
+    b2.Network(source, group, dopamine, giver, released, synapses, now_and_then, monitor).run(t_stop * b2.ms)
+    consolidate()  # at t_stop
+    t, j = np.round(np.asarray(monitor.t / b2.ms) / DT).astype(int) + 1, np.asarray(monitor.i)
+    order = np.lexsort((j, t))
+    assert len(rec.spikes) > 50
+    same_spikes(rec.spikes, t[order] * DT, j[order])
+    np.testing.assert_allclose(rec.traces[p, "w"], histories["w"], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(rec.traces[p, "c"], histories["c"], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(rec.weights[p], np.asarray(synapses.w), rtol=0, atol=1e-9)
+    assert np.abs(rec.weights[p] - w).mean() > 1.0

@@ -164,10 +164,22 @@ def test_what_is_refused():
         snn.PoissonDrive(pop, 10.0, 1.0)
     with pytest.raises(ValueError, match=r"makes a current in pA"):
         snn.Population(snn.Izhikevich(), 2, receptors={"gap": snn.GapJunction()})
-    with pytest.raises(
-        ValueError, match=r"brian2_twin: .* is not carried over, because of its synapse GapJunction"
-    ):
-        snn.brian2_twin(pop, projections=[snn.Projection(pop, pop, pairs, 1.0, 0.0)], t_stop=1.0)
+
+
+class Relaxing(snn.GapJunction):
+    """Its sum moves inside a step."""
+
+    tau: snn.units.ms = 1.0
+
+    def dynamics(I_gap, tau):
+        dI_gap = -I_gap / tau
+        return dI_gap
+
+
+def test_a_sum_that_moves_inside_a_step_has_no_twin():
+    pop = snn.Population(snn.LIF(), 2, receptors={"gap": Relaxing()})
+    with pytest.raises(ValueError, match=r"brian2_twin: .* is not carried over, because of Relaxing"):
+        snn.brian2_twin(pop, projections=[snn.Projection(pop, pop, ([0, 1], [1, 0]), 1.0, 0.0)], t_stop=1.0)
 
 
 def test_couple_stands_in_place_of_arrive():

@@ -143,11 +143,8 @@ NAMED = [
     for name, value in vars(model).items()
     if isinstance(value, classmethod) and not name.startswith("_")
 ]
-DRAWN = [model for model in MODELS if "u" in model.equations["threshold"].args]
-each_drawn = pytest.mark.parametrize("model", DRAWN, ids=lambda m: m.__name__)
-each_certain = pytest.mark.parametrize(
-    "model", [m for m in MODELS if m not in DRAWN], ids=lambda m: m.__name__
-)
+CERTAIN = [model for model in MODELS if "u" not in model.equations["threshold"].args]
+each_certain = pytest.mark.parametrize("model", CERTAIN, ids=lambda m: m.__name__)
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda m: m.__name__)
 
 
@@ -324,17 +321,6 @@ def test_the_brian2_twin_gives_the_same_spikes(model):
     ours = snn.simulate(pop, I=I, t_stop=case.t_stop, engine="numpy").spikes
     assert len(ours) >= 6
     assert snn.brian2_twin(pop, I=I, t_stop=case.t_stop).run()[pop] == ours
-
-
-@each_drawn
-def test_a_drawn_threshold_has_no_twin(model):
-    with pytest.raises(ValueError, match="stochastic threshold"):
-        snn.brian2_twin(model(), t_stop=10.0)
-
-
-def test_the_half_step_scheme_has_no_twin():
-    with pytest.raises(ValueError, match=r"the method half_step_2003 of .* has no counterpart in Brian2"):
-        snn.brian2_twin(snn.Izhikevich(), t_stop=10.0, dt=1.0, method="half_step_2003")
 
 
 # --- upstrokes -------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Single precision: the same equations to six digits, in half the memory, in both engines."""
 
+import numba
 import numpy as np
 import pytest
 from test_mathematics import over
@@ -27,6 +28,17 @@ def test_the_functions_have_the_precision_of_single_numbers(name):
     over(getattr(precision, name))(x, out)
     wanted = VOCABULARY[name](x.astype(float))
     np.testing.assert_allclose(out, wanted, rtol=1e-6, atol=1e-37)
+
+
+@pytest.mark.parametrize("body", ["x**0.5", "x**2.5 + 1", "x**2", "2 * x**3", "x**-1", "x**-0.5"])
+def test_a_power_stays_single(body):
+    """One number in double precision would make all that it meets a double."""
+    namespace = {"real": np.float32}
+    exec(precision.single(f"def f(x):\n    return {body}"), namespace)
+    made = numba.njit(namespace["f"])
+    value = made(np.float32(3.0))
+    assert made.nopython_signatures[0].return_type == numba.float32
+    np.testing.assert_allclose(value, eval(body, {"x": 3.0}), rtol=3e-7)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)

@@ -430,8 +430,29 @@ def test_what_can_not_be_simulated_is_refused():
         first[snn.PoissonSource(2, 1.0)]
     with pytest.raises(TypeError, match="initial: must be"):
         snn.simulate(post, projections=[], initial={source: {"v": 1.0}}, **simulate)
-    with pytest.raises(ValueError, match="is drawn at random"):
-        snn.brian2_twin(post, projections=[snn.PoissonDrive(post, 1.0, 1.0)], t_stop=1.0)
+
+
+def test_a_run_that_goes_wrong_is_replayed_with_a_changing_rate():
+    """The replay begins before time 0, where there is no rate to sample."""
+    post = snn.Population(snn.LIF(), 1, receptors={"kick": snn.Delta()})
+    p = snn.Projection(snn.PoissonSource(2, lambda t: 1000.0), post, snn.all_to_all(), w=-1e308, delay=0.0)
+    with pytest.raises(FloatingPointError, match="v of neuron 0 in population 0 became"):
+        snn.simulate(post, projections=[p], t_stop=100.0, seed=1)
+
+
+@pytest.mark.parametrize("name", ["drive 0", "net noise 0", "net threshold", "source 0"])
+def test_streams_of_different_kinds_never_share_their_numbers(name):
+    """A source may be called as another object's stream is; it still draws numbers of its own."""
+    post = snn.Population(snn.PoissonGLM(), 1, receptors={"exc": snn.ExpCurrent(5.0)}, name="net")
+    named = snn.PoissonSource(50, 40.0, name=name)
+    runs = snn.assemble.assemble(
+        [post], k_stop=10, dt=0.1, I=snn.noise(10.0), record=(), initial=None, method=None, seed=1, start=None, max_spikes=1,
+        projections=[snn.Projection(named, post, snn.all_to_all(), 0.0, 0.0), snn.PoissonDrive(post, 1.0, 0.0)],
+    )  # fmt: skip
+    keys = [runs.sources[0].key, runs.drives[0].key, *runs.cells[0].keys]
+    assert len({tuple(map(int, key)) for key in keys}) == 4
+    alone = snn.assemble.firing(snn.PoissonSource(50, 40.0), 0, 1, 0.1, 0, 12, 0, 1)
+    assert tuple(alone.key) != tuple(runs.sources[0].key)  # unnamed: its place
 
 
 def test_a_drive_needs_a_receptor_in_which_arrivals_add_up():

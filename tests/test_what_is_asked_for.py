@@ -71,8 +71,72 @@ def test_times_of_samples_are_those_of_all_traces_or_refused():
         return snn.simulate([a, b], t_stop=10.0, record=[snn.Record(a, "v", 1.0), snn.Record(b, "v", every)])
 
     np.testing.assert_allclose(run(1.0).t, np.arange(10.0))
-    with pytest.raises(ValueError, match=r"rec.t: traces have different intervals; use rec\[pop\]"):
-        _ = run(0.5).t
+    for every in (0.5, 1.1):  # 10 samples of each at 1.1 ms too, at other times
+        rec = run(every)
+        with pytest.raises(
+            ValueError, match=r"rec.t: populations were recorded at different intervals; use rec\[pop\].t"
+        ):
+            _ = rec.t
+        np.testing.assert_allclose(rec[a].t, np.arange(10.0))
+        np.testing.assert_allclose(rec[b].t, np.arange(0.0, 10.0, every))
+        assert rec[b].t.size == rec[b].traces["v"].shape[0]
+    record = [snn.Record(a, "v", 3.0), snn.Record(a, "exc.g", 3.3)]  # 4 samples of each
+    rec = snn.simulate(a, t_stop=10.0, record=record)
+    for where, part in (("rec", rec), (r"rec\[pop\]", rec[a])):
+        with pytest.raises(
+            ValueError, match=where + r".t: traces have different intervals; use rec\[pop\].traces.t\(name\)"
+        ):
+            _ = part.t
+
+
+def test_times_of_weights_alone_are_those_of_their_samples():
+    pop, p = plastic()
+    rec = snn.simulate(pop, t_stop=10.0, projections=[p], record=[snn.Record(p, "w", every=2.5)])
+    np.testing.assert_allclose(rec.t, [0.0, 2.5, 5.0, 7.5])
+    assert rec.t.size == rec.traces[p, "w"].shape[0]
+    with pytest.raises(ValueError, match=r"rec\[pop\].t: nothing was recorded but spikes"):
+        _ = rec[pop].t
+    both = snn.simulate(pop, t_stop=10.0, projections=[p], record=["v", snn.Record(p, "w", every=2.5)])
+    assert both.t.size == both.traces["v"].shape[0] == 100
+    q = snn.Projection(pop, pop, snn.all_to_all(), w=0.5, delay=0.1, plasticity=snn.PairSTDP())
+    other = [snn.Record(p, "w", every=2.5), snn.Record(q, "w", every=2.6)]
+    with pytest.raises(ValueError, match=r"rec.t: traces have different intervals; use rec.traces.t\(\(proj"):
+        _ = snn.simulate(pop, t_stop=10.0, projections=[p, q], record=other).t
+
+
+def test_rates_of_runs_in_a_row_join_without_a_seam():
+    pop = neurons(20, "pop")
+    settings = {"I": np.linspace(200.0, 500.0, 20), "record": [snn.Record(pop, "rate", every=10.0)]}
+    whole = snn.simulate(pop, t_stop=120.0, **settings)
+    first = snn.simulate(pop, t_stop=50.0, **settings)
+    then = snn.simulate(pop, t_stop=120.0, start=first.final, **settings)
+    parts = [np.concatenate(both) for both in zip(first.rate(pop), then.rate(pop), strict=True)]
+    np.testing.assert_allclose(parts[0], whole.rate(pop)[0])
+    np.testing.assert_array_equal(parts[1], whole.rate(pop)[1])
+    assert np.ptp(parts[1]) > 0
+    odd = snn.simulate(pop, t_stop=53.0, **settings)  # 3 ms are in no bin, and the next begins at 53
+    np.testing.assert_allclose(odd.rate(pop)[0], [5.0, 15.0, 25.0, 35.0, 45.0])
+    later = snn.simulate(pop, t_stop=120.0, start=odd.final, **settings)
+    np.testing.assert_allclose(later.rate(pop)[0], [58.0, 68.0, 78.0, 88.0, 98.0, 108.0])
+
+
+def test_the_rate_of_a_source_is_that_of_its_spikes():
+    pop, source = neurons(), snn.PoissonSource(200, rate=lambda t: 20.0 if t < 50.0 else 80.0)
+    p = snn.Projection(source, pop, snn.all_to_all(), w=0.0, delay=0.1)
+    record = [snn.Record(what, "rate", every=50.0) for what in (source, source[:100])]
+    rec = snn.simulate(pop, t_stop=100.0, projections=[p], seed=1, record=record)
+    centres, rate = rec.rate(source)
+    np.testing.assert_allclose(centres, [25.0, 75.0])
+    spikes = rec[source].spikes
+    wanted = [spikes.between(a, a + 50.0).counts().sum() / 200 / 0.05 for a in (0.0, 50.0)]
+    np.testing.assert_allclose(rate, wanted)
+    assert abs(rate[0] - 20.0) < 6.0 and abs(rate[1] - 80.0) < 12.0  # 3 standard deviations and more
+    assert not np.array_equal(rec.rate(source[:100])[1], rate)
+    with pytest.raises(ValueError, match=r"Record\.variable: must be 'rate' for PoissonSource.* got 'v'"):
+        snn.Record(source[:2], "v")
+    other = snn.PoissonSource(2, 10.0)
+    with pytest.raises(ValueError, match=r"record: PoissonSource\(2\) is not simulated here"):
+        snn.simulate(pop, t_stop=10.0, record=[snn.Record(other, "rate", every=1.0)])
 
 
 @pytest.mark.parametrize("given", ["one name", 7, None])
@@ -132,15 +196,10 @@ def test_rules_in_proportion_to_w_max_refuse_one_that_is_not_positive(rule):
         rule(w_min=-1.0, w_max=0.0)
 
 
-def test_records_of_a_source_and_of_odd_intervals_are_refused():
-    with pytest.raises(TypeError, match=r"Record\.what: must be a Population, a view of one or a Projection"):
-        snn.Record(snn.PoissonSource(4, 10.0)[:2], "rate", every=1.0)
+def test_records_of_trains_and_of_odd_intervals_are_refused():
+    with pytest.raises(
+        TypeError, match=r"Record\.what: must be a Population, a PoissonSource, a view of one or a Proj"
+    ):
+        snn.Record(snn.SpikeTrains([1.0], [0], n=1, t_stop=2.0), "rate", every=1.0)
     with pytest.raises((TypeError, ValueError), match=r"Record\.every: must be"):
         snn.Record(neurons(), "v", every=[1.0])
-
-
-def test_a_twin_without_given_spikes_says_how_to_give_them():
-    pop = neurons()
-    p = snn.Projection(snn.PoissonSource(2, 10.0), pop, snn.all_to_all(), w=1.0, delay=0.1)
-    with pytest.raises(ValueError, match=r"send the spikes of a run: rec\[source\]\.spikes"):
-        snn.brian2_twin(pop, t_stop=1.0, projections=[p])

@@ -85,27 +85,26 @@ def circle(v):
 
 
 @careful
-def fill_normals(out, n, lo, step, slot, k0, k1):
-    """Standard normals of elements lo to lo + n - 1 (n <= 256, lo a multiple of it) into out (256,)."""
-    a, b = out[:128], out[128:]
-    for j in range(min(n, 128)):
-        call = np.uint64((lo >> 1) + j)
-        c0, c1, c2, c3 = philox(call, step & LOW, step >> HALF, slot, k0, k1)
-        radius = sqrt(-2.0 * log_unit(unit(c0, c1)))
-        x, y = circle(unit(c2, c3))
-        a[j] = radius * x
-        b[j] = radius * y
-
-
-@careful
 def fill_uniforms(out, n, lo, step, slot, k0, k1):
-    """Uniform numbers in (0, 1) of elements lo to lo + n - 1 into out (256,)."""
+    """Uniform numbers in (0, 1) of elements lo to lo + n - 1 (n <= 256, lo a multiple of it) into out (256,)."""
     a, b = out[:128], out[128:]
     for j in range(min(n, 128)):
         call = np.uint64((lo >> 1) + j)
         c0, c1, c2, c3 = philox(call, step & LOW, step >> HALF, slot, k0, k1)
         a[j] = unit(c0, c1)
         b[j] = unit(c2, c3)
+
+
+@careful
+def fill_normals(out, n, lo, step, slot, k0, k1):
+    """Standard normals of elements lo to lo + n - 1 into out (256,), in place of uniform numbers."""
+    fill_uniforms(out, n, lo, step, slot, k0, k1)
+    a, b = out[:128], out[128:]
+    for j in range(min(n, 128)):
+        radius = sqrt(-2.0 * log_unit(a[j]))
+        x, y = circle(b[j])
+        a[j] = radius * x
+        b[j] = radius * y
 
 
 @careful
@@ -127,7 +126,7 @@ def fill_gaps(gaps, lots, first, k0, k1):
         lots[j] = unit(c2, c3)
 
 
-FUNCTIONS = (unit, log_unit, circle, fill_normals, fill_uniforms, fill_words, fill_gaps)
+FUNCTIONS = (unit, log_unit, circle, fill_uniforms, fill_normals, fill_words, fill_gaps)
 
 
 def source() -> str:

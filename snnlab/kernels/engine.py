@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..assemble import NEVER, Cells, Run
 from ..methods import steady_steps
+from ..run_data import NEVER, Cells, Run
 from ..wires import Wires
 from . import kernel, sources
 

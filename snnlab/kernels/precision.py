@@ -75,7 +75,8 @@ class _Constants(ast.NodeTransformer):
     """Wraps the numbers of an expression, but for whole exponents, which the compiler multiplies out."""
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        whole = isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant)
+        power = isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant)
+        whole = power and isinstance(node.right.value, int)  # type: ignore[attr-defined]
         node.left = self.visit(node.left)
         node.right = node.right if whole else self.visit(node.right)
         return node
@@ -93,6 +94,8 @@ def single(text: str) -> str:
 
     >>> single("def f(x):\\n    return 0.5 * x**2")
     'def f(x):\\n    return real(0.5) * x ** 2'
+    >>> single("def f(x):\\n    return x**0.5")
+    'def f(x):\\n    return x ** real(0.5)'
     """
     return (
         "\n\n" * text.startswith("\n")

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assemble import Run
+from ..run_data import Run
 from .engine import CompiledEngine
 from .writer import BLOCK
 

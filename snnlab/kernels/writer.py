@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Equations
+from ..language import Equations
 from .structure import Structure
 
 BLOCK = 256  # neurons updated by one call of the vectorised inner loop

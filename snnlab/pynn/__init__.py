@@ -9,14 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 from ..arguments import listed
-from ..assemble import Run, assemble, populations_of
+from ..assemble import assemble, populations_of
 from ..grid import check_dt, check_t_stop, grid_time
 from ..network import Graph
 from ..recording import Record
+from ..replay import spikes_drawn
 from ..rng import check_seed
+from ..run_data import Run
 from .one_simulator import DELTA, GIVEN, RECOVERY
 from .populations import cell_of, population_lines, variable_of
-from .projections import drawn, drive_lines, projection_lines, spikes_of
+from .projections import drawn, drive_lines, projection_lines
 from .run import PyNNNetwork
 
 
@@ -156,7 +158,7 @@ def to_pynn(
     graphs = [drawn(q, wires, run) for q, wires in enumerate(run.wires)]
     data: dict[str, Any] = {}
     cells = [cell_of(p, run, graphs) for p in range(len(run.cells))]
-    run.sources = [spikes_of(source, run) for source in run.sources]
+    run.sources = spikes_drawn(run)
     lines: list[str] = []
     for p, (cell, sides) in enumerate(cells):
         lines += population_lines(p, run.cells[p], cell, sides, run, data)

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..assemble import Cells, Run
 from ..grid import grid_time
 from ..model import Synapse
 from ..network import Graph
+from ..run_data import Cells, Run
 from .table import CELLS, NO_NEURON, NO_SYNAPSE, Cell
 
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..assemble import Run, Source
-from ..firing import Counts, Firing
-from ..grid import first_step_not_before, grid_time
-from ..network import Graph, Population, Projection, as_view
-from ..neurons import LIF
-from ..simulate import simulate
-from ..sources import PoissonSource
+from ..firing import Counts
+from ..grid import grid_time
+from ..network import Graph, as_view
+from ..run_data import Run
 from ..spikes import SpikeTrains
-from ..synapses import Delta
 from ..wires import Wires
 from .table import NO_RULE, NO_SYNAPSE, SHORT_TERM, Cell
 
@@ -41,22 +37,6 @@ def drawn(q: int, wires: Wires, run: Run) -> Graph:
     if not given and (np.round(graph.delay / run.dt) < 1).any():
         raise ValueError(f"to_pynn: the delay of {projection} must be >= dt = {run.dt:g} ms in PyNN, got 0")
     return graph
-
-
-def spikes_of(source: Source | Firing, run: Run) -> Source:
-    """Given spikes as they are; those of a Poisson source as `simulate` draws them from the same seed."""
-    if isinstance(source, Source):
-        return source
-    same = PoissonSource(source.n, source.source.rate, name=source.name)
-    post = Population(LIF(), 1, {"none": Delta()})
-    nowhere = Projection(same, post, ([], []), w=0.0, delay=0.0)
-    t_stop = float(grid_time(run.k_stop, run.dt))
-    rec = simulate(post, projections=[nowhere], t_stop=t_stop, dt=run.dt, seed=run.seed)
-    spikes = rec[same].spikes
-    grid = np.arange(source.base, run.k_stop + 2)
-    return Source(
-        spikes, spikes.i, np.searchsorted(first_step_not_before(spikes.t, run.dt), grid), source.base
-    )
 
 
 def projection_lines(

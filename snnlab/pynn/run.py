@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ..assemble import Cells, Run
 from ..grid import grid_time
 from ..network import Population, as_view
 from ..recording import Traces, _Columns
+from ..run_data import Cells, Run
 from ..spikes import SpikeTrains
 
 _HEADER = '''\

@@ -85,6 +85,103 @@ def psth(spikes: SpikeTrains, bin: float) -> tuple[Curve, Curve]:
     return t, count * (1000.0 / (bin * spikes.n))
 
 
+def fano(spikes: SpikeTrains, window: float, over: str = "time") -> NDArray[np.float64]:
+    """The Fano factor: the variance of a spike count over its mean.
+
+    A Poisson process has 1 in every window. A renewal process (intervals independent of each other) comes to CV^2 in
+    long windows. A rate that changes adds to the variance, the more so the longer the window.
+
+    Parameters
+    ----------
+    spikes : SpikeTrains
+    window : float
+        Length of the windows in ms in which spikes are counted, side by side; see `binned`.
+    over : str
+        "time" (default): each neuron's counts in all windows are compared. "trains": in each window, the counts of
+        all trains are compared, for trials of one experiment.
+
+    Returns
+    -------
+    array
+        Shape (n,) over time, (n_windows,) over trains. The variance is the plain one (divided by the number of
+        counts). NaN where nothing was counted.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `binned`, and if there are fewer than two counts to compare.
+
+    Examples
+    --------
+    >>> trains = SpikeTrains([1.0, 2.0, 11.0, 12.0, 5.0], [0, 0, 0, 0, 1], n=2, t_stop=20.0)
+    >>> fano(trains, window=10.0)
+    array([0. , 0.5])
+    >>> fano(trains, window=10.0, over="trains")
+    array([0.16666667, 1.        ])
+    """
+    if over not in ("time", "trains"):
+        raise ValueError(f'fano.over: must be "time" or "trains", got {over!r}')
+    given.bins("fano.window", given.trains("fano.spikes", spikes), window)
+    count = binned(spikes, window)
+    if over == "trains":
+        count = count.T
+    if count.shape[1] < 2:
+        what = "windows in the trains (take shorter ones)" if over == "time" else "trains"
+        raise ValueError(f"fano.window: must leave at least 2 {what}, got {count.shape[1]}")
+    mean, variance = count.mean(axis=1), count.var(axis=1)
+    return np.divide(variance, mean, out=np.full(len(mean), np.nan), where=mean > 0)
+
+
+def synchrony(spikes: SpikeTrains, bin: float) -> float:
+    """How much the neurons of a population fire together: chi, from 0 to 1.
+
+    chi^2 is the variance over time of the population's mean count, over the mean of the neurons' own variances. It is 1
+    if all trains are equal, and 1/N for N independent ones: chi falls as 1/sqrt(N) with the size of an asynchronous
+    network, and stays in a synchronous one.
+
+    Parameters
+    ----------
+    spikes : SpikeTrains
+        At least one train.
+    bin : float
+        Width of a bin in ms: what counts as together.
+
+    Returns
+    -------
+    float
+        chi; NaN if no count ever changes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `psth`.
+
+    References
+    ----------
+    Golomb (2007), Neuronal synchrony measures, Scholarpedia 2(1):1347, https://doi.org/10.4249/scholarpedia.1347; there of
+    membrane potentials, here of counts.
+
+    Examples
+    --------
+    >>> t = [1.0, 21.0, 22.0, 45.0]
+    >>> round(synchrony(SpikeTrains(t * 2, [0] * 4 + [1] * 4, n=2, t_stop=50.0), bin=10.0), 12)
+    1.0
+    """
+    bin, n_bins = given.bins("synchrony.bin", given.trains("synchrony.spikes", spikes), bin)
+    if spikes.n == 0:
+        raise ValueError("synchrony.spikes: must have at least one train, got none")
+    # Only bins with spikes are stored: a large network's whole table of counts would be mostly zeros.
+    k = given.bin_of(spikes, bin)
+    kept = k < n_bins
+    cells, count = np.unique(spikes.i[kept].astype(np.int64) * n_bins + k[kept], return_counts=True)
+    neuron = cells // n_bins
+    mean = np.bincount(neuron, weights=count, minlength=spikes.n) / n_bins
+    square = np.bincount(neuron, weights=count**2.0, minlength=spikes.n) / n_bins
+    own = float(np.mean(square - mean**2))
+    common = float(np.var(np.bincount(k[kept], minlength=n_bins) / spikes.n))
+    return float(np.sqrt(common / own)) if own > 0 else float("nan")
+
+
 def spectrum(spikes: SpikeTrains, bin: float = 1.0, segment: float | None = None) -> tuple[Curve, Curve]:
     """The power spectrum of the population rate: which rhythms do the neurons have in common?
 

@@ -61,3 +61,33 @@ def bin_of(spikes: SpikeTrains, bin: float) -> NDArray[np.int64]:
     """The number of the bin into which each spike falls; bins are open on the left, as in `between`."""
     k = np.ceil((spikes.t - spikes.t_start) / bin - ON_EDGE).astype(np.int64) - 1
     return np.maximum(k, 0)  # a spike at t_start belongs to the first
+
+
+def not_negative(name: str, value: Any, unit: str = "ms") -> float:
+    """One finite number, 0 or above."""
+    found = number(name, value)
+    if found < 0:
+        raise ValueError(f"{name}: must be >= 0 {unit}, got {found:g}")
+    return found
+
+
+def values(name: str, value: Any) -> NDArray[np.float64]:
+    """An array of finite numbers, shape (n,)."""
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"{name}: must be an array of numbers, got {value!r}") from None
+    if array.ndim != 1:
+        raise ValueError(f"{name}: must have shape (n_samples,), got {array.shape}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}: must be finite, got {array[~np.isfinite(array)][0]}")
+    return array
+
+
+def same_window(name: str, a: SpikeTrains, b: SpikeTrains) -> None:
+    """Two trains of one recording, or of two equally long ones."""
+    if (a.t_start, a.t_stop) != (b.t_start, b.t_stop):
+        raise ValueError(
+            f"{name}: must have the window of the other train, {a.t_start:g} to {a.t_stop:g} ms, "
+            f"got {b.t_start:g} to {b.t_stop:g}"
+        )

@@ -105,9 +105,7 @@ def cross_correlogram(
     return _correlogram("cross_correlogram", a, b, bin, max_lag, itself=False)
 
 
-def autocorrelogram(
-    spikes: SpikeTrains, bin: float = 1.0, max_lag: float = 50.0
-) -> tuple[Curve, Curve]:
+def autocorrelogram(spikes: SpikeTrains, bin: float = 1.0, max_lag: float = 50.0) -> tuple[Curve, Curve]:
     """The rate of a train as seen from its own spikes; a spike is not its own partner.
 
     Flat at the rate for a Poisson process; 0 at lags below the refractory period; peaks at multiples of the interval

@@ -119,7 +119,7 @@ def fano(spikes: SpikeTrains, window: float, over: str = "time") -> NDArray[np.f
     >>> fano(trains, window=10.0, over="trains")
     array([0.16666667, 1.        ])
     """
-    if over not in ("time", "trains"):
+    if not isinstance(over, str) or over not in ("time", "trains"):
         raise ValueError(f'fano.over: must be "time" or "trains", got {over!r}')
     given.bins("fano.window", given.trains("fano.spikes", spikes), window)
     count = binned(spikes, window)

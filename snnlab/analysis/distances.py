@@ -279,8 +279,17 @@ def pairwise(spikes: SpikeTrains, measure: Callable[[Times, Times], float]) -> N
     matrix = np.zeros((spikes.n, spikes.n))
     for i in range(spikes.n):
         for j in range(i, spikes.n):
-            matrix[i, j] = matrix[j, i] = measure(each[i], each[j])
+            matrix[i, j] = matrix[j, i] = _measured(measure, each[i], each[j])
     return matrix
+
+
+def _measured(measure: Callable[[Times, Times], float], a: Times, b: Times) -> float:
+    try:
+        return float(measure(a, b))
+    except TypeError as error:
+        raise TypeError(
+            f"pairwise.measure: must take two arrays of times and return a number; {error}"
+        ) from error
 
 
 def _two(name: str, a: Train, b: Train) -> tuple[Times, Times]:

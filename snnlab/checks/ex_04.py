@@ -29,7 +29,7 @@ def hidden_neurons(student):
         raise NoStudentError
     made = []
     for kind, (a, b, c, d) in KINDS.items():
-        drawn = own(f"{student} {kind}", "04.1", a=(0.95, 1.05), b=(-0.002, 0.002), c=(-1.0, 0.0), d=(0.9, 1.1),
+        drawn = own(f"{student} {kind}", "04.1", a=(0.95, 1.05), b=(-0.002, 0.002), c=(-1.0, 0.0), d=(0.98, 1.1),
                     place=(0.0, 1.0))  # fmt: skip
         made.append((drawn["place"], {"kind": kind, "a": a * drawn["a"], "b": b + drawn["b"], "c": c + drawn["c"],
                                       "d": d * drawn["d"]}))  # fmt: skip

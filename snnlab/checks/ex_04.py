@@ -215,9 +215,10 @@ def step_run(pair, inputs):
     given = {name: inputs[name] for name in ("dt", "a", "b", "ceiling")}
     for I in inputs["I"]:
         returned = half_step(v=v, u=u, I=float(I), **given)
-        if not isinstance(returned, (tuple, list)) or len(returned) != 2:
-            raise TypeError("half_step must return two values: v, u")
-        v, u = returned
+        try:
+            v, u = returned
+        except (TypeError, ValueError):
+            raise TypeError("half_step must return two values: v, u") from None
         trace["v"].append(v)
         trace["u"].append(u)
         if v >= inputs["v_peak"]:
@@ -273,6 +274,12 @@ def _u_in_halves(v, u, I, dt, a, b, ceiling):
     return v, u
 
 
+def _u_between(v, u, I, dt, a, b, ceiling):
+    v = v + 0.5 * dt * slope(v, u, I)
+    u = u + dt * a * (b * min(v, ceiling) - u)
+    return v + 0.5 * dt * slope(v, u, I), u
+
+
 def _v_clipped(v, u, I, dt, a, b, ceiling):
     v, u = half_step(v, u, I, dt, a, b, ceiling)
     return min(v, ceiling), u
@@ -301,6 +308,8 @@ HALF_STEP = Exercise(
               "v moves half as far as it should: there are two half steps."),
         Wrong("u in two halves", _two(_u_in_halves),
               "u moves between the half steps of v, too: it is to move once, after both."),
+        Wrong("u between the halves", _two(_u_between),
+              "u moves between the two half steps of v: it comes last, and reads the v that is returned."),
         Wrong("no ceiling", _two(_step(_halves, lambda old, new, u, dt, a, b, ceiling: u + dt * a * (b * new - u))),
               "Right without a ceiling, and the same with one: where does u read it?"),
         Wrong("always the ceiling", _two(_step(_halves, lambda old, new, u, dt, a, b, ceiling: u + dt * a * (b * (new if math.isinf(ceiling) else ceiling) - u))),
@@ -356,6 +365,10 @@ def srm_run(voltage, inputs):
     held, last, trace, spikes = round(inputs["t_ref"] / inputs["dt"]), None, [], []
     for k in range(1, len(inputs["I"]) + 1):
         v = voltage(k=k, last=last, I=inputs["I"], **given)
+        if getattr(v, "ndim", 0) or not hasattr(v, "__float__"):
+            raise TypeError(
+                f"srm_voltage must return one number, and returns a value of type {type(v).__name__}"
+            )
         if v >= inputs["v_th"] and (last is None or k > last + held):
             last, v = k, inputs["v_reset"]
             spikes.append(k)
@@ -483,10 +496,10 @@ def hunt_inputs(seed):
 
 
 def hunt(pair, inputs):
-    """What the student's test says of an input function, or two numbers of the student's own.
+    """What the student's test says of an input function, or three numbers of the student's own.
 
-    These are: what the spikes add to v (mV), of each neuron, without noise; and the standard deviation of what
-    the noise adds in 1 ms, over sigma times 1 ms.
+    These are: what the spikes add to v (mV), of each neuron, without noise; the standard deviation of what the
+    noise adds in 1 ms, over sigma times 1 ms; and the same for the mean over neurons, over that of independent ones.
     """
     import numpy as np
 
@@ -513,8 +526,8 @@ def hunt(pair, inputs):
     }
     if inputs["kind"] != "run":
         said = is_right(steps[inputs["kind"]])
-        if said is None:
-            raise TypeError("is_right must return True or False, and it returns nothing")
+        if not isinstance(said, (bool, np.bool_)):
+            raise TypeError("is_right must return True or False")
         return bool(said)
     S, sigma, dt = np.array(inputs["S"]), np.array(inputs["sigma"]), inputs["dt"]
     rng, fired = np.random.default_rng(inputs["seed"]), np.array(inputs["fired"], dtype=int)
@@ -528,7 +541,9 @@ def hunt(pair, inputs):
 
     pushed = dt * ask(fired, np.zeros(len(S)))
     noise = np.array([ask(nobody, sigma) for _ in range(400)])
-    return {"spikes": pushed.tolist(), "noise": float(np.sqrt(dt) * (noise / sigma).std())}
+    noise = np.sqrt(dt) * noise / sigma
+    together = noise.mean(axis=1).std() * np.sqrt(len(S))  # 1 if all are independent
+    return {"spikes": pushed.tolist(), "noise": float(noise.std()), "noise of all": float(together)}
 
 
 def mended_input(fired, S, sigma, dt, rng):
@@ -548,17 +563,26 @@ def fair_test(step):
     return True
 
 
-_TOLERANCE = {"spikes": 1e-6, "noise": 0.03}
+_PARTS = {
+    "spikes": "what spikes add to v:",
+    "noise": "the noise of 1 ms",
+    "noise of all": "the mean noise of all neurons",
+}
+_TOLERANCE = {"spikes": 1e-6, "noise": 0.03, "noise of all": 0.2}
 
 
 def judge_hunt(inputs, output):
     """The student's test passes the right inputs alone, and the student's own input is right."""
     if inputs["kind"] == "run":
-        if not isinstance(output, dict) or set(output) != {"spikes", "noise"}:
+        if not isinstance(output, dict) or set(output) != set(_TOLERANCE):
             return False, "is no input of a step"
-        right = {"spikes": np.array(inputs["S"])[:, inputs["fired"]].sum(axis=1).tolist(), "noise": 1.0}
+        right = {
+            "spikes": np.array(inputs["S"])[:, inputs["fired"]].sum(axis=1).tolist(),
+            "noise": 1.0,
+            "noise of all": 1.0,
+        }
         said = [
-            f"what {name} adds to v {text}"
+            f"{_PARTS[name]} {text}"
             for name, text in (
                 (name, difference(output[name], right[name], abs=1e-9, rel=_TOLERANCE[name]))
                 for name in right
@@ -584,6 +608,14 @@ def _scaled(noise, weight):
     return step_input
 
 
+def _one_for_all(fired, S, sigma, dt, rng):
+    return sigma * rng.standard_normal() / math.sqrt(dt) + S[:, fired].sum(axis=1) / dt
+
+
+def _transposed(fired, S, sigma, dt, rng):
+    return sigma * rng.standard_normal(len(S)) / math.sqrt(dt) + S[fired].sum(axis=0) / dt
+
+
 def _tested(*, dts=(0.25,), noise=True, weights=True, power=0.5, size=400):
     """A student's test that looks at less than it should, or expects another power of dt."""
 
@@ -605,7 +637,7 @@ def _tested(*, dts=(0.25,), noise=True, weights=True, power=0.5, size=400):
 
 HUNT = Exercise(
     id="04.4", title="Bug hunt: per step, or per millisecond?", points=3, seconds=30.0,
-    inputs=hunt_inputs, call=hunt, judge=judge_hunt, abs=1e-9, rel={"spikes": 1e-6, "noise": 0.03},
+    inputs=hunt_inputs, call=hunt, judge=judge_hunt, abs=1e-9, rel=_TOLERANCE,
     hints=(
         "A current I that lasts one step moves v by dt I. By how much does one spike move v at dt = 1 ms, and at 0.5 ms? And "
         "the noise of 1 ms?",
@@ -634,6 +666,12 @@ HUNT = Exercise(
               "The noise is right. The spikes' part is a current that will be multiplied by dt once more: divide, not multiply."),
         Wrong("both times", _both(step_input=_scaled(0.5, 1.0)),
               "These are the powers of what is added to v. Your function returns a current, which is still to be multiplied by dt."),
+        Wrong("both times dt", _both(step_input=_scaled(1.0, 1.0)),
+              "In finer steps your input gets weaker even faster than the published one: I is multiplied by dt once more on its way to v."),
+        Wrong("one random number for all", _both(step_input=_one_for_all),
+              "The noise has the right size, but all neurons get the same number: draw one for each."),
+        Wrong("S the other way round", _both(step_input=_transposed),
+              "Your powers of dt are right. The weights come from the wrong side: S[i, j] leads from j to i."),
         Wrong("tests at 1 ms alone", _both(_tested(dts=(1.0,))),
               "Your input is right, but your test passes every wrong one: at dt = 1 ms there is no difference to be seen, and a test "
               "that can't fail tests nothing."),

@@ -197,7 +197,7 @@ print("u after each reset:", u.round(1))
 
 # %% [markdown]
 # Every reset goes to the line $v = c$, each time $d$ higher. As long as it lands **below** the $v$-nullcline, where $dv/dt > 0$, the next spike follows at once: a
-# **sharp** reset. Once it lands **above** it, $v$ first falls and must go round by the left: a **broad** reset. (These words are those of Naud et al. 2008.) So a burst is a
+# **sharp** reset. (In the picture, the slanted lines from the right back to $c$ are the jumps.) Once it lands **above** it, $v$ first falls and must go round by the left: a **broad** reset. (These words are those of Naud et al. 2008.) So a burst is a
 # staircase, and it ends on the first step above the parabola, whose height at $c$ is $0.04 c^2 + 5 c + 140 + I$. For $c$ = −50 and $I$ = 10 that is exactly 0.
 #
 # Compare the signs of `u` above with the intervals:
@@ -325,9 +325,9 @@ print(f"{same} of {len(presets)} presets: the spikes of snn.Izhikevich or snn.Ad
 #
 # <details><summary>Answers</summary>
 #
-# 1. Bursts get shorter, and from about −55 mV on only the first spikes are close. The bursts came and went together with their pauses.
+# 1. Bursts shrink, to pairs at −55 mV; from −60 mV on only the first spikes are close. The rate falls, too, but less than the bursts: 88 spikes in a second become 55.
 # 2. A burst has about as many spikes as steps of height `d` fit under the curve at `c`: one high step is enough to leave it, and single spikes remain.
-# 3. *Low threshold spiking* and *resonator* (one spike each). They have `b` of .25 or more: below rest $u$ falls so far that rest is above threshold when the current ends.
+# 3. *Low threshold spiking* and *resonator* (one spike each; *thalamo cortical* makes a burst). They have `b` of .25 or more: below rest $u$ falls so far that rest is above threshold when the current ends.
 # 4. The two curves have rest, threshold and slopes in other places. `c`, `d` and `I` mean nothing without the curve that they belong to.
 #
 # </details>

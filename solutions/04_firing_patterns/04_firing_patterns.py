@@ -103,7 +103,7 @@ ax.set_ylim(-2.5, 6.0)
 plt.show()
 back = v[(v > -64.0) & (slope < 0.0)].max()
 print(
-    f"without current the EIF falls back to rest from {back:.1f} mV, and no more from {back + v[1] - v[0]:.1f} mV on"
+    f"EIF without current: from {back:.1f} mV back to rest, from {back + v[1] - v[0]:.1f} mV on up and away"
 )
 
 # %% [markdown]
@@ -217,7 +217,7 @@ counts = {}
 for c in (-65.0, -60.0, -55.0, -50.0, -48.0):
     spikes = snn.simulate(snn.Izhikevich(c=c), I=10.0, t_stop=1000.0, seed=SEED).spikes
     counts[c], gaps = len(spikes), np.diff(spikes.t)
-    print(f"c = {c:.0f} mV: {len(spikes)} spikes, intervals {gaps[0]:4.1f}, {gaps[1]:4.1f}, {gaps[2]:4.1f} ... {gaps[-2]:4.1f}, {gaps[-1]:4.1f} ms")  # fmt: skip
+    print(f"c = {c:.0f} mV: {len(spikes)} spikes, intervals {gaps[:3].round(1)} ... {gaps[-2:].round(1)} ms")
 if type(spikes_from_minus_50) in (int, float):
     said = "right" if spikes_from_minus_50 == counts[-50.0] else "not what comes"
     print(f"You said {spikes_from_minus_50:g} for -50 mV: {said}.")
@@ -311,9 +311,9 @@ for label, (m, I) in originals.items():
     numbers = {key: x for key, x in presets[label].items() if key != "I"}
     one_class = snn.simulate(TwoEquations(**numbers), I=presets[label]["I"], t_stop=400.0, seed=SEED).spikes
     library = snn.simulate(m, I=I, t_stop=400.0, seed=SEED).spikes
-    agree = np.allclose(one_class.t, library.t, atol=0.101) if len(one_class) == len(library) else False
+    agree = np.allclose(one_class.t, library.t, atol=1.0) if len(one_class) == len(library) else False
     same += agree
-print(f"{same} of {len(presets)} presets: the spikes of snn.Izhikevich or snn.AdEx, to within one step")
+print(f"{same} of {len(presets)} presets: as many spikes as snn.Izhikevich or snn.AdEx, each within 1 ms")
 
 # %% [markdown]
 # Pick names from the menu of presets, then move one slider at a time. Say what will happen before you look.
@@ -588,7 +588,8 @@ for name, current in {"300 pA": 300.0, "600 pA": 600.0, "uneven": np.repeat(I, 1
     trains = [snn.simulate(m, I=current, t_stop=1000.0, dt=0.01, seed=SEED).spikes for m in (lif, srm)]
     intervals = [np.diff(train.t).mean() for train in trains]
     factor = snn.analysis.coincidence_factor(*trains, precision=2.0)
-    print(f"{name}: {len(trains[0])} and {len(trains[1])} spikes, mean interval {intervals[0]:.2f} and {intervals[1]:.2f} ms; coincidence {factor:.2f}")  # fmt: skip
+    counts = f"{len(trains[0])} and {len(trains[1])} spikes"
+    print(f"{name}: {counts}, every {intervals[0]:.2f} and {intervals[1]:.2f} ms; coincidence {factor:.2f}")
 
 # %% [markdown]
 # (A **coincidence factor** of 1 is spike for spike within 2 ms, 0 is chance; lesson 05 has more.) At a constant current the interval is too short by 2.00 ms: that is $t_{\rm ref}$. Held or not, unbroken memory goes on summing, as if there were no refractory period.
@@ -635,14 +636,17 @@ for name, claim in says.items():
 # **Naud et al. (2008)** worked out how AdEx loses its rest. It depends on two ratios. If $a/g_L < \tau_m/\tau_w$ (with $\tau_m = C_m/g_L$), rest and threshold merge, as in the QIF; if it is larger, rest becomes unstable
 # before (a Hopf bifurcation, lesson 03). The currents at which this happens (pA):
 #
-# $$I_{\rm merge} = (g_L + a)\left[v_T - E_L - \Delta_T + \Delta_T \ln(1 + a/g_L)\right], \qquad I_{\rm Hopf} = (g_L + a)\left[v_T - E_L - \Delta_T + \Delta_T \ln(1 + \tau_m/\tau_w)\right] + g_L \Delta_T \left(\frac{a}{g_L} - \frac{\tau_m}{\tau_w}\right) \qquad (8)$$
+# $$I_{\rm merge} = (g_L + a)\left[v_T - E_L - \Delta_T + \Delta_T \ln(1 + a/g_L)\right]$$
+#
+# $$I_{\rm Hopf} = (g_L + a)\left[v_T - E_L - \Delta_T + \Delta_T \ln(1 + \tau_m/\tau_w)\right] + g_L \Delta_T \left(\frac{a}{g_L} - \frac{\tau_m}{\tau_w}\right) \qquad (8)$$
 #
 # Here both are tested by simulation: the neuron is put near its rest, and watched for five seconds, 0.5 % below the formula's current and 0.5 % above.
 
 # %%
-for name, m in {"as published": snn.AdEx(), "reset at v_T + 5 mV": snn.AdEx(v_reset=-45.4, tau_w=20.0, b=500.0)}.items():  # fmt: skip
+burster = snn.AdEx(v_reset=-45.4, tau_w=20.0, b=500.0)
+for name, m in {"as published": snn.AdEx(), "reset at v_T + 5 mV": burster}.items():
     gaps = np.diff(snn.simulate(m, I=1000.0, t_stop=500.0, dt=0.02, seed=SEED).spikes.t)
-    print(f"{name:20} first {gaps[:3].round(1)}, last {gaps[-2:].round(1)} ms; longest/shortest late {gaps[-6:].max() / gaps[-6:].min():.1f}")  # fmt: skip
+    print(f"{name:20} intervals {gaps[:3].round(1)} ... {gaps[-2:].round(1)} ms")
 
 # %% tags=["worked-program"]
 for name, m in {"as published": snn.AdEx(), "a = 0": snn.AdEx(a=0.0), "a = 1 nS": snn.AdEx(a=1.0)}.items():
@@ -657,7 +661,8 @@ for name, m in {"as published": snn.AdEx(), "a = 0": snn.AdEx(a=0.0), "a = 1 nS"
     counts = [
         len(snn.simulate(m, I=f * I, t_stop=5000.0, initial=near, seed=SEED).spikes) for f in (0.995, 1.005)
     ]
-    print(f"{name:13} a/g_L = {A:.3f}, tau_m/tau_w = {T:.3f}: {kind:5} at {I:.1f} pA; spikes below {counts[0]}, above {counts[1]}")  # fmt: skip
+    print(f"{name:13} a/g_L = {A:.3f}, tau_m/tau_w = {T:.3f}: {kind:5} at {I:.1f} pA")
+    print(f"{'':13} in 5 s: {counts[0]} spikes 0.5 % below, {counts[1]} spikes 0.5 % above")
 
 # %% [markdown]
 # **The network of 2003**: 800 excitatory and 200 inhibitory neurons, each its own mixture (excitatory cells between RS and CH, inhibitory ones between FS and LTS), all connected to all with random weights, and noise into each. The
@@ -740,12 +745,14 @@ for name, way in ways.items():
     slow, fast = (f > 4.0) & (f < 16.0), (f >= 20.0) & (f < 80.0)
     flat = 2.0 * np.mean([train.rate().mean() for train in trains]) / 1000  # of independent neurons
     peaks[name] = f[slow][power[slow].argmax()], f[fast][power[fast].argmax()]
-    ax = snn.plots.curve(f[1:40], power[1:40] / flat, "frequency (Hz)", "power / that of independent neurons", name, log="y", ax=ax)  # fmt: skip
+    names = ("frequency (Hz)", "power / that of independent neurons", name)
+    ax = snn.plots.curve(f[1:40], power[1:40] / flat, *names, log="y", ax=ax)
     half = 2.36 * rates.std(ddof=1) / np.sqrt(8)  # 95 % of Student's t, 7 degrees of freedom
     print(
         f"{name}: excitatory {rates.mean():.{1 if 'dt' in name else 0}f} Hz (95 %: within 0.5 Hz: {half < 0.5})"
     )
-    print(f"   slow rhythm at 8 to 10 Hz: {8 <= peaks[name][0] <= 10}; highest above 20 Hz at 36 to 44 Hz: {36 <= peaks[name][1] <= 44}")  # fmt: skip
+    print(f"   highest below 16 Hz at 8 to 10 Hz: {8 <= peaks[name][0] <= 10}")
+    print(f"   highest above 20 Hz at 36 to 44 Hz: {36 <= peaks[name][1] <= 44}")
 plt.show()
 
 # %% [markdown]
@@ -774,7 +781,8 @@ models = [snn.LIF(), snn.QIF(), snn.SRM(), snn.EIF(), snn.AdEx(), snn.Izhikevich
 for m in models:
     plain, functions = operations(m)
     step = plain + 2 * len(m.state)
-    print(f"{type(m).__name__:14} {len(m.state)} variables: {plain:2} operations, {functions:2} functions; {step:2} with Euler's step")  # fmt: skip
+    name = f"{type(m).__name__:14} {len(m.state)} variables"
+    print(f"{name}: {plain:2} operations, {functions} functions; {step:2} with Euler's step")
 
 # %% [markdown]
 # Izhikevich (2004) counted 13 operations for his model, 5 for LIF, and 1200 for Hodgkin–Huxley, **per millisecond**. We count 14 per step (written $(0.04 v + 5) v$ it is one multiplication less), and we do not know how he
@@ -813,16 +821,16 @@ du/dt = 0.02*(0.2*v - u)/ms : 1
 """
 for method, dt in {"euler": 1.0, "rk4": 0.1}.items():
     b2.start_scope()
-    group = b2.NeuronGroup(1, izhikevich, threshold="v >= 30", reset="v = -65; u += 8", method=method, dt=dt * b2.ms)  # fmt: skip
+    rules = {"threshold": "v >= 30", "reset": "v = -65; u += 8", "method": method}
+    group = b2.NeuronGroup(1, izhikevich, dt=dt * b2.ms, **rules)
     group.v, group.u = -70.0, -14.0  # rest
     monitor = b2.SpikeMonitor(group)
     b2.run(1 * b2.second, namespace={})
     ours = snn.simulate(rs, I=10.0, t_stop=1000.0, dt=dt, method=method, seed=SEED).spikes.t
     theirs = monitor.t / b2.ms + dt  # Brian2 stamps the beginning of the step
     same = len(ours) == len(theirs) and np.allclose(ours, theirs)
-    print(
-        f"{method:5} dt = {dt:3.1f} ms: Brian2 {len(theirs)} spikes, snnlab {len(ours)}, same times: {same}"
-    )
+    counts = f"Brian2 {len(theirs)} spikes, snnlab {len(ours)}"
+    print(f"{method:5} dt = {dt:3.1f} ms: {counts}, same times: {same}")
 
 # %% tags=["worked-program"]
 adex = """

@@ -197,10 +197,10 @@ def step_inputs(seed):
 
     on, top = rng.uniform(9.0, 11.0), rng.uniform(12.0, 15.0)
     return [
-        case("your step, below threshold, dt = 1 ms", np.full(60, 2.0), 1.0, math.inf),
-        case("your step, through spikes, no ceiling", np.full(100, on), 1.0, math.inf),
-        case("your step, through spikes, ceiling 30 mV", np.full(100, on), 1.0, 30.0),
-        case("your step, on a ramp, dt = 0.5 ms, ceiling 40 mV", np.linspace(0.0, top, 200), 0.5, 40.0, "FS"),
+        case("your step, below threshold, dt = 1 ms", np.full(30, 2.0), 1.0, math.inf),
+        case("your step, through spikes, no ceiling", np.full(60, on), 1.0, math.inf),
+        case("your step, through spikes, ceiling 30 mV", np.full(60, on), 1.0, 30.0),
+        case("your step, on a ramp, dt = 0.5 ms, ceiling 40 mV", np.linspace(5.0, top, 80), 0.5, 40.0, "FS"),
         extra("your extra_u, at dt = 1 ms", rng.uniform(200.0, 800.0), 1.0),
         extra("your extra_u, at dt = 0.5 ms", rng.uniform(100.0, 300.0), 0.5),
     ]
@@ -350,10 +350,10 @@ def srm_inputs(seed):
                            "v_th": E_L + rng.uniform(14.0, 18.0), "v_reset": E_L + rng.uniform(3.0, 6.0), "t_ref": t_ref})  # fmt: skip
 
     weak, on = rng.uniform(50.0, 90.0), rng.uniform(500.0, 700.0)
-    uneven = np.repeat(rng.uniform(100.0, 900.0, 30), 10)
+    uneven = np.repeat(rng.uniform(200.0, 900.0, 16), 10)
     return [
-        case("no spike yet, a pulse of current", np.where(np.arange(150) < 60, weak, 0.0), 0.2, 2.0),
-        case("a constant current, t_ref = 2 ms", np.full(250, on), 0.2, 2.0),
+        case("no spike yet, a pulse of current", np.where(np.arange(80) < 40, weak, 0.0), 0.2, 2.0),
+        case("a constant current, t_ref = 2 ms", np.full(140, on), 0.2, 2.0),
         case("an uneven current, t_ref = 3 ms", uneven, 0.2, 3.0),
         case("an uneven current in coarse steps, t_ref = 0", uneven[::2], 0.5, 0.0),
     ]
@@ -540,7 +540,7 @@ def hunt(pair, inputs):
         return I
 
     pushed = dt * ask(fired, np.zeros(len(S)))
-    noise = np.array([ask(nobody, sigma) for _ in range(400)])
+    noise = np.array([ask(nobody, sigma) for _ in range(250)])
     noise = np.sqrt(dt) * noise / sigma
     together = noise.mean(axis=1).std() * np.sqrt(len(S))  # 1 if all are independent
     return {"spikes": pushed.tolist(), "noise": float(noise.std()), "noise of all": float(together)}
@@ -616,7 +616,7 @@ def _transposed(fired, S, sigma, dt, rng):
     return sigma * rng.standard_normal(len(S)) / math.sqrt(dt) + S[fired].sum(axis=0) / dt
 
 
-def _tested(*, dts=(0.25,), noise=True, weights=True, power=0.5, size=400):
+def _tested(*, dts=(0.25,), noise=True, weights=True, power=0.5, size=200):
     """A student's test that looks at less than it should, or expects another power of dt."""
 
     def is_right(step):

@@ -61,7 +61,7 @@ from .synapses import (
 )
 
 if TYPE_CHECKING:
-    from . import plots, theory, units
+    from . import analysis, datasets, plots, theory, units
     from .explore import explore
     from .kernels import kernel_source
     from .pynn import to_pynn
@@ -72,7 +72,9 @@ __version__ = "0.1.0"
 alt_text.install()  # every figure in a notebook gets alternative text, also one drawn by hand
 
 _LAZY = {  # imported when first used, so that `import snnlab` stays light
+    "analysis": "",
     "brian2_twin": ".twin",
+    "datasets": "",
     "explore": ".explore",
     "kernel_source": ".kernels",
     "plots": "",
@@ -101,8 +103,8 @@ __all__ = [
     "ExpConductance", "ExpCurrent", "FitzHughNagumo", "GapJunction", "HindmarshRose", "HodgkinHuxley", "Homeostasis",
     "Izhikevich", "Izhikevich2007", "MorrisLecar", "NearestSTDP", "NearestTripletSTDP", "Neuron", "PairSTDP", "Plasticity",
     "PoissonDrive", "PoissonGLM", "PoissonSource", "Population", "Projection", "Record", "Recording", "RewardSTDP",
-    "ShortTerm", "SpikeTrains", "Synapse", "TripletSTDP", "TsodyksMarkram", "UnitError", "all_to_all", "brian2_twin",
-    "by_distance", "check_units", "delay_by_distance", "explore", "exponential", "fixed_indegree", "from_matrix",
+    "ShortTerm", "SpikeTrains", "Synapse", "TripletSTDP", "TsodyksMarkram", "UnitError", "all_to_all", "analysis", "brian2_twin",
+    "by_distance", "check_units", "datasets", "delay_by_distance", "explore", "exponential", "fixed_indegree", "from_matrix",
     "kernel_source", "latex", "lognormal", "noise", "normal", "on_grid", "one_to_one", "phase_plane", "plots",
     "poisson", "ramp", "random", "simulate", "sine", "step", "sweep", "theory", "to_pynn", "uniform", "units",
     "weight_by_distance",

@@ -20,14 +20,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import wording
+from . import analysis, wording
 from .alt_text import alt_text, describe, install, set_alt_text
 from .arguments import number
 from .arguments import text as text_of
 from .spikes import SpikeTrains
 from .stimuli import Stimulus
 
-__all__ = ["alt_text", "current", "curve", "fi", "panels", "phase_plane", "raster", "set_alt_text", "trace"]
+__all__ = [
+    "alt_text", "correlogram", "current", "curve", "fi", "isi", "panels", "phase_plane", "psth", "raster", "set_alt_text",
+    "sta", "trace",
+]  # fmt: skip
 
 BACKGROUND = "#ffffff"
 INK = "#222222"  # text and axes
@@ -147,8 +150,7 @@ def raster(spikes: SpikeTrains, ax: Any = None) -> Any:
     >>> alt_text(ax)
     'Spikes of 2 neurons over 40 ms: 2 and 1 spikes.'
     """
-    if not isinstance(spikes, SpikeTrains):
-        raise TypeError(f"raster.spikes: must be SpikeTrains, got {type(spikes).__name__} (pass rec.spikes)")
+    spikes = _trains("raster.spikes", spikes)
     ax = _axes(ax, height=min(4.5, 1.2 + 0.25 * spikes.n))
     # A mark fills most of its row, but is never too small to be seen.
     points = 72.0 * ax.get_position().height * ax.figure.get_figheight()
@@ -308,6 +310,133 @@ def curve(
     return _labelled(ax, xlabel, ylabel)
 
 
+def isi(spikes: SpikeTrains, bin: float = 1.0, max_interval: float | None = None, ax: Any = None) -> Any:
+    """The histogram of the intervals between successive spikes of each neuron, all neurons together.
+
+    Parameters
+    ----------
+    spikes : SpikeTrains
+    bin : float
+        Width of a bin in ms (default 1).
+    max_interval : float, optional
+        The longest interval that is drawn, in ms (default: the longest there is).
+    ax : matplotlib Axes, optional
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `spikes` are no SpikeTrains or have no interval, or a width is not > 0.
+    """
+    intervals = analysis.isi(_trains("isi.spikes", spikes))
+    bin = number("isi.bin", bin)
+    longest = (
+        float(intervals.max(initial=0.0))
+        if max_interval is None
+        else number("isi.max_interval", max_interval)
+    )
+    if not len(intervals):
+        raise ValueError("isi.spikes: must have at least two spikes of one neuron, got no interval")
+    if bin <= 0 or not 0 < longest / bin < 1e6:
+        raise ValueError(f"isi.bin: must be > 0 ms and fit the intervals, up to {longest:g} ms, got {bin:g}")
+    # Intervals on a grid lie on the edges of bins: a nudge puts each into the bin that begins there.
+    edges = bin * np.arange(int(longest / bin + 1e-6) + 2)
+    count, _ = np.histogram(intervals + 1e-6 * bin, edges)
+    ax = _axes(ax, height=2.6)
+    _bars(ax, edges, count, wording.of_intervals(intervals, edges, count))
+    return _labelled(ax, "interval (ms)", "count (intervals)")
+
+
+def psth(spikes: SpikeTrains, bin: float = 5.0, ax: Any = None) -> Any:
+    """The rate over time, averaged over the trains: of the trials of one neuron, or of the neurons of a population.
+
+    Parameters
+    ----------
+    spikes : SpikeTrains
+    bin : float
+        Width of a bin in ms (default 5).
+    ax : matplotlib Axes, optional
+        To stand under a raster of the same trains, for example.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `snn.analysis.psth`.
+    """
+    t, rate = analysis.psth(_trains("psth.spikes", spikes), bin)
+    ax = _axes(ax, height=1.8)
+    what = f"Rate over time, mean of {wording.count(spikes.n, 'train')}, bins of {wording.number(bin)} ms"
+    highest = f"highest {wording.tenths(rate.max())} Hz at {wording.tenths(t[rate.argmax()])} ms"
+    text = f"{what}: {wording.extent(rate)} Hz, mean {wording.tenths(rate.mean())} Hz, {highest}"
+    _bars(ax, np.append(t - 0.5 * bin, t[-1] + 0.5 * bin), rate, text)
+    ax.set_xlim(spikes.t_start, spikes.t_stop)
+    return _labelled(ax, "time (ms)", "rate (Hz)")
+
+
+def correlogram(lag: ArrayLike, rate: ArrayLike, level: float | None = None, ax: Any = None) -> Any:
+    """An auto- or cross-correlogram, as `snn.analysis` returns it.
+
+    Parameters
+    ----------
+    lag : array (n,)
+        Centres of the bins in ms, equally far apart.
+    rate : array (n,)
+        Hz.
+    level : float, optional
+        What independent spikes would give, in Hz: the dashed line.
+    ax : matplotlib Axes, optional
+
+    >>> ax = correlogram([-1.0, 0.0, 1.0], [20.0, 0.0, 20.0], level=18.0)
+    >>> alt_text(ax)
+    'Rate against lag, 3 bins of 1 ms: from 20 at -1 to 20 at 1, lowest 0 at 0, highest 20 at -1; dashed line at 18 Hz.'
+    """
+    lag, rate = _pair("correlogram", ("lag", lag), ("rate", rate))
+    bin = lag[1] - lag[0] if len(lag) > 1 else 0.0
+    if not bin > 0 or not np.allclose(np.diff(lag), bin):
+        raise ValueError("correlogram.lag: must be at least two lags, ascending and equally far apart")
+    text = (
+        f"Rate against lag, {wording.count(len(lag), 'bin')} of {wording.number(bin)} ms: "
+        f"{wording.of_course(lag, rate)}{_level_text(level, 'Hz', 'correlogram')}"
+    )
+    ax = _axes(ax, height=2.6)
+    _bars(ax, np.append(lag - 0.5 * bin, lag[-1] + 0.5 * bin), rate, text)
+    _level(ax, level)
+    return _labelled(ax, "lag (ms)", "rate (Hz)")
+
+
+def sta(
+    lag: ArrayLike,
+    mean: ArrayLike,
+    ylabel: str = "stimulus",
+    label: str = "",
+    level: float | None = None,
+    ax: Any = None,
+) -> Any:
+    """A spike-triggered average, as `snn.analysis.sta` returns it; the spike is the vertical line at lag 0.
+
+    Parameters
+    ----------
+    lag : array (n,)
+        ms; negative before the spike.
+    mean : array (n,)
+        In the unit of the stimulus.
+    ylabel : str
+        The stimulus with its unit, as in "level (dB)".
+    label : str
+        Name of the curve in the legend (default: none).
+    level : float, optional
+        The mean of the whole stimulus: the dashed line.
+    ax : matplotlib Axes, optional
+    """
+    ax = _axes(ax, height=2.6)
+    text = _level_text(level, "", "sta")
+    curve(lag, mean, "time from the spike (ms)", ylabel, label, ax=ax)
+    line = ax.lines[-1]
+    describe(line, f"Spike-triggered average: {line.alt_text}{text}")
+    describe(ax.axvline(0.0, color=GREY, linestyle=":", linewidth=1.0, zorder=1), "")
+    _level(ax, level)
+    return ax
+
+
 def phase_plane(plane: Any, rec: Any = None, neuron: int = 0, ax: Any = None) -> Any:
     """A phase plane: nullclines, arrows of the flow, fixed points and, if it was recorded, the neuron's path.
 
@@ -442,6 +571,25 @@ def _threshold(ax: Any, v_th: float) -> None:
     )
 
 
+def _bars(ax: Any, edges: Any, heights: Any, text: str) -> None:
+    """A histogram as one filled outline: thousands of single bars would be slow to draw."""
+    bars = ax.stairs(heights, edges, fill=True, color=COLOURS[0], linewidth=0.0)
+    describe(bars, text)
+    ax.set_xlim(edges[0], edges[-1])
+    ax.set_ylim(bottom=0.0)
+
+
+def _level_text(level: float | None, unit: str, function: str) -> str:
+    if level is None:
+        return ""
+    return f"; dashed line at {wording.number(number(f'{function}.level', level))}{unit and ' ' + unit}"
+
+
+def _level(ax: Any, level: float | None) -> None:
+    if level is not None:
+        describe(ax.axhline(level, color=INK, linestyle="--", linewidth=1.2, zorder=3), "")
+
+
 def _drawn(ax: Any) -> int:
     """How many curves `ax` has already: the next one gets the next colour, dashes and marker."""
     return sum(bool(getattr(line, "alt_text", None)) for line in ax.lines) % SHOWN
@@ -493,6 +641,12 @@ def _numbers(name: str, value: Any) -> NDArray[np.float64]:
     if np.isinf(array).any():
         raise ValueError(f"{name}: must be finite, got {array[np.isinf(array)][0]}")
     return array
+
+
+def _trains(name: str, spikes: Any) -> SpikeTrains:
+    if not isinstance(spikes, SpikeTrains):
+        raise TypeError(f"{name}: must be SpikeTrains, got {type(spikes).__name__} (pass rec.spikes)")
+    return spikes
 
 
 def _called(name: str, function: Any, x: NDArray[np.float64]) -> Any:

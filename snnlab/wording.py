@@ -108,6 +108,17 @@ def of_raster(spikes: SpikeTrains) -> str:
     return text
 
 
+def of_intervals(intervals: Any, edges: Any, counts: Any) -> str:
+    """A histogram of intervals: their range, their mean, and its highest bin.
+
+    >>> of_intervals(np.array([5.0, 5.5, 9.0]), np.array([0.0, 5.0, 10.0]), np.array([0, 3]))
+    'Histogram of 3 intervals from 5 to 9 ms, mean 6.5 ms; the fullest bin has 3, from 5 to 10 ms'
+    """
+    text = f"Histogram of {count(len(intervals), 'interval')} {extent(intervals)} ms, mean {tenths(np.mean(intervals))} ms"
+    k = int(np.argmax(counts))
+    return text + f"; the fullest bin has {counts[k]}, from {number(edges[k])} to {number(edges[k + 1])} ms"
+
+
 def of_rates(I: Any, rate: Any) -> str:
     """An f–I curve: where it begins, and its top.
 

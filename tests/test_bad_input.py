@@ -61,6 +61,7 @@ pop = snn.Population(snn.LIF(), 2, {"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCo
 plain = snn.Population(snn.LIF(), 2, {"exc": snn.ExpCurrent(5.0)}, name="plain")
 other = snn.Population(snn.LIF(), 3, {"jump": snn.Delta()}, name="other")
 trains = snn.SpikeTrains([1.0], [0], n=2, t_stop=10.0)
+train = snn.SpikeTrains([1.0, 4.0, 6.0], [0, 0, 0], n=1, t_stop=10.0)
 places = np.array([[0.0, 0.1], [0.5, 0.2]])
 plastic = snn.Projection(trains, pop, ([0], [1]), 0.5, 0.1, "exc", snn.PairSTDP())
 source = snn.PoissonSource(2, 20.0)
@@ -310,6 +311,81 @@ CALLS = {
         snn.plots.curve, {"x": [1.0, 2.0], "y": [0.0, 1.0], "xlabel": "x", "ylabel": "y", "label": "x", "log": "", "ax": None},
         {"x": {"nans"}, "y": {"nans"}, "xlabel": {"text"}, "ylabel": {"text"}, "label": {"text"}, "ax": {"none"}},
         {"log": ["z"], "y": [[1.0]]},
+    ),
+    "plots.isi": Call(
+        snn.plots.isi, {"spikes": train, "bin": 1.0, "max_interval": None, "ax": None},
+        {"bin": {"fraction"}, "max_interval": {"none", "fraction"}, "ax": {"none"}}, {"spikes": [trains], "bin": [1e-9]},
+    ),
+    "plots.psth": Call(
+        snn.plots.psth, {"spikes": train, "bin": 5.0, "ax": None}, {"bin": {"fraction"}, "ax": {"none"}}, {"bin": [11.0]}
+    ),
+    "plots.correlogram": Call(
+        snn.plots.correlogram, {"lag": [-1.0, 0.0], "rate": [1.0, 2.0], "level": 1.0, "ax": None},
+        {"rate": {"nans"}, "level": {*SIGNED, "none"}, "ax": {"none"}}, {"lag": [[1.0, 0.0], [1.0]], "rate": [[1.0]]},
+    ),
+    "plots.sta": Call(
+        snn.plots.sta, {"lag": [-1.0, 0.0], "mean": [1.0, 2.0], "ylabel": "x", "label": "x", "level": 1.0, "ax": None},
+        {"lag": {"nans"}, "mean": {"nans"}, "ylabel": {"text"}, "label": {"text"}, "level": {*SIGNED, "none"}, "ax": {"none"}},
+    ),
+    "analysis.isi": Call(snn.analysis.isi, {"spikes": train}, more={"spikes": [rec, train.t]}),
+    "analysis.cv": Call(snn.analysis.cv, {"spikes": train}),
+    "analysis.lv": Call(snn.analysis.lv, {"spikes": train}),
+    "analysis.cv2": Call(snn.analysis.cv2, {"spikes": train}),
+    "analysis.binned": Call(snn.analysis.binned, {"spikes": train, "bin": 1.0}, {"bin": {"fraction"}}, {"bin": [11.0]}),
+    "analysis.psth": Call(snn.analysis.psth, {"spikes": train, "bin": 1.0}, {"bin": {"fraction"}}, {"bin": [11.0]}),
+    "analysis.fano": Call(
+        snn.analysis.fano, {"spikes": train, "window": 1.0, "over": "time"}, {"window": {"fraction"}}, {"over": ["trials"]}
+    ),
+    "analysis.synchrony": Call(snn.analysis.synchrony, {"spikes": trains, "bin": 1.0}, {"bin": {"fraction"}}),
+    "analysis.spectrum": Call(
+        snn.analysis.spectrum, {"spikes": trains, "bin": 1.0, "segment": 5.0}, {"bin": set(), "segment": {"none"}},
+        {"bin": [2.5], "segment": [11.0, 3.0]},
+    ),
+    "analysis.aligned": Call(
+        snn.analysis.aligned, {"spikes": train, "events": [3.0], "before": 1.0, "after": 2.0},
+        {"spikes": {"empty"}, "events": {"empty"}, "before": SIGNED,
+         "after": COUNTED},
+        {"spikes": [trains], "before": [-2.0], "after": [-1.0]},
+    ),
+    "analysis.cross_correlogram": Call(
+        snn.analysis.cross_correlogram, {"a": train, "b": train, "bin": 1.0, "max_lag": 5.0},
+        {"bin": {"fraction"}, "max_lag": {"fraction"}}, {"a": [trains], "b": [trains], "max_lag": [20.0, 0.1]},
+    ),
+    "analysis.autocorrelogram": Call(
+        snn.analysis.autocorrelogram, {"spikes": train, "bin": 1.0, "max_lag": 5.0},
+        {"bin": {"fraction"}, "max_lag": {"fraction"}}, {"spikes": [trains], "max_lag": [20.0, 0.1]},
+    ),
+    "analysis.sta": Call(
+        snn.analysis.sta, {"spikes": train, "stimulus": np.zeros(100), "dt": 0.1, "before": 2.0, "after": 1.0},
+        {"spikes": {"empty"}, "dt": {"fraction"}, "before": COUNTED, "after": COUNTED},
+        {"spikes": [trains], "before": [9.5], "dt": [-0.1]},
+    ),
+    "analysis.van_rossum": Call(
+        snn.analysis.van_rossum, {"a": train, "b": [2.0], "tau": 5.0}, {"a": {"empty"}, "b": {"empty"}, "tau": {"fraction"}},
+        {"a": [trains], "b": [trains]},
+    ),
+    "analysis.van_rossum_direct": Call(
+        snn.analysis.van_rossum_direct, {"a": train, "b": [2.0], "tau": 5.0},
+        {"a": {"empty"}, "b": {"empty"}, "tau": {"fraction"}}, {"a": [trains]},
+    ),
+    "analysis.victor_purpura": Call(
+        snn.analysis.victor_purpura, {"a": train, "b": [2.0], "q": 0.1}, {"a": {"empty"}, "b": {"empty"}, "q": COUNTED},
+        {"a": [trains], "b": [trains]},
+    ),
+    "analysis.victor_purpura_direct": Call(
+        snn.analysis.victor_purpura_direct, {"a": train, "b": [2.0], "q": 0.1},
+        {"a": {"empty"}, "b": {"empty"}, "q": COUNTED}, {"a": [trains]},
+    ),
+    "analysis.coincidences": Call(
+        snn.analysis.coincidences, {"a": train, "b": [2.0], "precision": 1.0},
+        {"a": {"empty"}, "b": {"empty"}, "precision": COUNTED}, {"a": [trains]},
+    ),
+    "analysis.coincidence_factor": Call(
+        snn.analysis.coincidence_factor, {"data": train, "model": train, "precision": 0.5}, {"precision": set()},
+        {"data": [trains, [1.0]], "precision": [2.5], "model": [snn.SpikeTrains([1.0], [0], n=1, t_stop=5.0)]},
+    ),
+    "analysis.pairwise": Call(
+        snn.analysis.pairwise, {"spikes": trains, "measure": snn.analysis.coincidences}, {}, {"measure": [lambda a: 1.0]},
     ),
     "units.as_unit": Call(snn.units.as_unit, {"value": "mV"}, more={"value": ["mv", "1/"]}),
     "theory.psp": Call(

@@ -349,6 +349,36 @@ def test_bad_arguments_are_refused(call, error, message):
         call()
 
 
+# ---------------------------------------------------------------- spike trains
+
+
+def test_a_histogram_of_intervals_counts_each_of_them_once():
+    spikes = snn.SpikeTrains([1.0, 3.0, 5.0, 4.0, 9.0], [0, 0, 0, 1, 1], n=2, t_stop=10.0)  # 2, 2 and 5 ms
+    (bars,) = plots.isi(spikes, bin=1.0).patches
+    counts, edges, _ = bars.get_data()
+    assert dict(zip(edges, counts)) == {0.0: 0, 1.0: 0, 2.0: 2, 3.0: 0, 4.0: 0, 5.0: 1}
+    text = "Histogram of 3 intervals from 2 to 5 ms, mean 3 ms; the fullest bin has 2, from 2 to 3 ms."
+    assert plots.alt_text(bars.axes) == text
+    (bars,) = plots.isi(spikes, bin=1.0, max_interval=3.0).patches
+    assert bars.get_data().values.sum() == 2  # what lies beyond is not drawn
+
+
+def test_a_psth_shows_the_rate_and_the_whole_window():
+    spikes = snn.SpikeTrains([1.0, 10.0, 11.0, 12.0], [0, 0, 0, 1], n=2, t_stop=35.0)
+    ax = plots.psth(spikes, bin=10.0)
+    assert ax.patches[0].get_data().values.tolist() == [100.0, 100.0, 0.0]
+    assert ax.get_xlim() == (0.0, 35.0)
+    expected = "Rate over time, mean of 2 trains, bins of 10 ms: from 0 to 100 Hz, mean 66.7 Hz, highest 100 Hz at 5 ms."
+    assert plots.alt_text(ax) == expected
+
+
+def test_a_spike_triggered_average_shows_the_spike_and_the_mean():
+    ax = plots.sta([-2.0, -1.0, 0.0], [1.0, 3.0, 2.0], "level (dB)", "slow", level=2.0)
+    text = "Spike-triggered average: level (dB) against time from the spike (ms), slow, 3 points: from 1 at -2 to 2 at 0, "
+    assert plots.alt_text(ax) == text + "lowest 1 at -2, highest 3 at -1; dashed line at 2."
+    assert [line.get_xdata()[0] for line in ax.lines[1:]] == [0.0, 0]
+
+
 # ---------------------------------------------------------------- for all plots
 
 DRAW = {
@@ -358,6 +388,10 @@ DRAW = {
     "current": lambda ax: plots.current(snn.step(1.0, 2.0, 3.0), np.arange(5.0), ax=ax),
     "curve": lambda ax: plots.curve([1, 2], [3, 4], "x (ms)", "y (mV)", label="a", ax=ax),
     "phase_plane": lambda ax: plots.phase_plane(snn.phase_plane(snn.AdEx()), ax=ax),
+    "isi": lambda ax: plots.isi(snn.poisson(20.0, 5, 1000.0, seed=1), ax=ax),
+    "psth": lambda ax: plots.psth(snn.poisson(20.0, 5, 100.0, seed=1), ax=ax),
+    "correlogram": lambda ax: plots.correlogram([-1.0, 0.0, 1.0], [5.0, 0.0, 5.0], level=4.0, ax=ax),
+    "sta": lambda ax: plots.sta([-1.0, 0.0, 1.0], [5.0, 0.0, 5.0], "level (dB)", level=4.0, ax=ax),
 }
 KINDS = list(DRAW)
 

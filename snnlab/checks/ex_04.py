@@ -1,0 +1,690 @@
+"""The exercises of lesson 04, Many patterns from two equations."""
+
+import math
+
+import numpy as np
+
+from snnlab.checks.difference import difference
+from snnlab.checks.ex_01 import NoStudentError
+from snnlab.checks.exercise import Case, Exercise, Wrong, own
+
+# ---------------------------------------------------------------- 04.1 six neurons by name
+
+KINDS = {  # a, b, c, d: Izhikevich (2003), figure 2
+    "RS": (0.02, 0.2, -65.0, 8.0),
+    "IB": (0.02, 0.2, -55.0, 4.0),
+    "CH": (0.02, 0.2, -50.0, 2.0),
+    "FS": (0.1, 0.2, -65.0, 2.0),
+    "LTS": (0.02, 0.25, -65.0, 2.0),
+    "TC": (0.02, 0.25, -65.0, 0.05),
+}
+
+
+def hidden_neurons(student):
+    """Six neurons, one of each kind, in an order and with parameters of the student's own.
+
+    Returns a list of {"kind", "a", "b", "c", "d"}. Raises NoStudentError (a ValueError) for an empty id.
+    """
+    if student is None or not str(student).strip():
+        raise NoStudentError
+    made = []
+    for kind, (a, b, c, d) in KINDS.items():
+        drawn = own(f"{student} {kind}", "04.1", a=(0.95, 1.05), b=(-0.002, 0.002), c=(-1.0, 0.0), d=(0.98, 1.1),
+                    place=(0.0, 1.0))  # fmt: skip
+        made.append((drawn["place"], {"kind": kind, "a": a * drawn["a"], "b": b + drawn["b"], "c": c + drawn["c"],
+                                      "d": d * drawn["d"]}))  # fmt: skip
+    return [neuron for _, neuron in sorted(made, key=lambda pair: pair[0])]
+
+
+def six_neurons(student):
+    """Six neurons to experiment with: a list of functions fire(I, t_stop=500.0).
+
+    Each takes a current in mV/ms, a number or a stimulus such as snn.step(...), and returns the times of the
+    spikes in ms, as an array. Raises NoStudentError for an empty id.
+
+    >>> fire = six_neurons("ada")[0]
+    >>> len(fire(0.0)), len(fire(10.0)) > 5
+    (0, True)
+    """
+    return [_fire(neuron) for neuron in hidden_neurons(student)]
+
+
+def _fire(neuron):
+    import snnlab as snn
+
+    model = snn.Izhikevich(**{name: neuron[name] for name in "abcd"})
+
+    def fire(I, t_stop=500.0):
+        return snn.simulate(model, I=I, t_stop=t_stop).spikes.t
+
+    return fire
+
+
+def pattern_inputs(seed, student):
+    people = {"your neuron": student, "an unseen neuron,": f"stranger {seed}"}
+    return [
+        Case(f"{name} {k}", {key: neuron[key] for key in "abcd"}, {"kind": neuron["kind"]})
+        for name, who in people.items()
+        for k, neuron in enumerate(hidden_neurons(who))
+    ]
+
+
+def experiment(identify, inputs):
+    """What the student's function says of one neuron, of which it sees nothing but spikes."""
+    import snnlab as snn
+
+    neuron = snn.Izhikevich(a=inputs["a"], b=inputs["b"], c=inputs["c"], d=inputs["d"])
+
+    def fire(I, t_stop=500.0):
+        return snn.simulate(neuron, I=I, t_stop=t_stop).spikes.t
+
+    return identify(fire)
+
+
+def pattern(fire):
+    """The name of a neuron's pattern, by two experiments."""
+    import snnlab as snn
+
+    gaps, rebound = np.diff(fire(10.0)), fire(snn.step(-10.0, 0.0, 200.0))
+    late = gaps[len(gaps) // 2 :]
+    if len(rebound):
+        return "TC" if late.mean() < 7.0 else "LTS"
+    if late.max() > 3.0 * late.min():
+        return "CH"
+    if late.mean() > 5.0 * gaps[0]:
+        return "IB"
+    return "FS" if late.mean() < 15.0 else "RS"
+
+
+def judge_pattern(inputs, output):
+    """The right word; for another one, what a neuron of that name would have done (a run of it), and this one did."""
+    if not isinstance(output, str) or output.strip().upper() not in KINDS:
+        return False, f"must be one of the words {', '.join(KINDS)}"
+    said = output.strip().upper()
+    if said == inputs["kind"]:
+        return True, ""
+    import snnlab as snn
+
+    named = _fire(dict(zip("abcd", KINDS[said], strict=True)))
+    this = _fire(inputs)
+    released = snn.step(-10.0, 0.0, 200.0)
+    counts = {
+        "at I = 10": (len(named(10.0)), len(this(10.0))),
+        "at I = 3": (len(named(3.0)), len(this(3.0))),
+        "after I = -10 has ended": (len(named(released)), len(this(released))),
+    }
+    where = max(counts, key=lambda name: abs(math.log((counts[name][0] + 1) / (counts[name][1] + 1))))
+    a, b = counts[where]
+    text = (
+        f"you say {said}, and that neuron makes {_spikes(a)} in 500 ms {where}; this one makes {_spikes(b)}"
+    )
+    return False, text
+
+
+def _spikes(n):
+    return f"{n} spike{'' if n == 1 else 's'}" if n else "no spike"
+
+
+def _mistaken(**said):
+    """A student's function that is right but for some kinds, which it takes for others."""
+
+    def identify(fire):
+        kind = pattern(fire)
+        return said.get(kind, kind)
+
+    return identify
+
+
+PATTERNS = Exercise(
+    id="04.1", title="Six patterns by name", points=4, extras={"student": "ada"}, seconds=60.0,
+    inputs=pattern_inputs, call=experiment, judge=judge_pattern,
+    hints=(
+        "Which two names of the table differ only at the beginning of a train, and which two only below rest?",
+        "np.diff(fire(10.0)) are the intervals: compare the first with those of the second half, and the shortest of the "
+        "second half with its longest. fire(snn.step(-10.0, 0.0, 200.0)) shows who fires when an inhibition ends.",
+        "A rebound makes it LTS or TC, and the rate at I = 10 tells which. Of the others, CH has short and long "
+        "intervals to the end; IB begins with intervals many times shorter than its later ones; FS is several times "
+        "faster than RS.",
+    ),
+    wrong=[
+        Wrong("IB taken for CH", _mistaken(IB="CH"),
+              "A neuron that bursts once, at the beginning, is called CH: look at the second half of the train."),
+        Wrong("IB taken for RS", _mistaken(IB="RS"),
+              "A neuron whose train begins with a burst is called RS: how short is the first interval, next to the later ones?"),
+        Wrong("CH taken for IB", _mistaken(CH="IB"),
+              "A neuron that goes on to burst is called IB: does the burst come once, or again and again?"),
+        Wrong("CH taken for FS", _mistaken(CH="FS"),
+              "A neuron that bursts is called FS: many spikes are not enough, their intervals must be about equal."),
+        Wrong("LTS taken for RS", _mistaken(LTS="RS"),
+              "Both adapt, and you call the LTS neuron RS: what does each do at a weak current, or when an inhibition ends?"),
+        Wrong("LTS taken for IB", _mistaken(LTS="IB"),
+              "The first intervals of LTS are short, too, but they grow little by little: try a weak current or the end of an inhibition."),
+        Wrong("LTS taken for FS", _mistaken(LTS="FS"),
+              "LTS and FS are both fast, and you call LTS FS: only one of them answers to I = 3, or when an inhibition ends."),
+        Wrong("FS taken for LTS", _mistaken(FS="LTS"),
+              "LTS and FS are both fast, and you call FS LTS: the low threshold is what the name says. Test it."),
+        Wrong("FS taken for RS", _mistaken(FS="RS"),
+              "A neuron with intervals of a few ms is called RS: how many spikes does an RS neuron make at I = 10?"),
+        Wrong("TC taken for FS", _mistaken(TC="FS"),
+              "TC and FS are both fast and hardly adapt: what happens when you pull v down for a while and let go?"),
+        Wrong("TC taken for LTS", _mistaken(TC="LTS"),
+              "TC and LTS both rebound, and you call TC LTS: which of the two adapts at I = 10?"),
+        Wrong("LTS taken for TC", _mistaken(LTS="TC"),
+              "TC and LTS both rebound, and you call LTS TC: which of the two adapts at I = 10?"),
+        Wrong("never pulled down", _mistaken(LTS="RS", TC="FS"),
+              "Two kinds are missing from your answers, those that answer to the end of an inhibition: inject a negative current, and stop."),
+        Wrong("no look at the intervals", _mistaken(IB="RS", CH="FS"),
+              "You tell fast from slow, but not single spikes from bursts: compare the intervals with each other, not only their number."),
+    ],
+)  # fmt: skip
+
+
+# ---------------------------------------------------------------- 04.2 the published step
+
+
+def step_inputs(seed):
+    rng = np.random.default_rng([seed, 2])
+
+    def case(name, I, dt, ceiling, kind="RS"):
+        a, b, c, d = KINDS[kind]
+        a, b = a * rng.uniform(0.9, 1.1), b + rng.uniform(-0.01, 0.0)
+        given = {"dt": dt, "a": a, "b": b, "c": c, "d": d, "v_peak": 30.0, "ceiling": ceiling}
+        return Case(name, {"kind": "run", "v": -70.0, "u": -70.0 * b, "I": I, **given})
+
+    def extra(name, v, dt):
+        given = {"a": rng.uniform(0.02, 0.1), "b": rng.uniform(0.2, 0.25), "v_peak": 30.0}
+        return Case(name, {"kind": "extra", "v": v, "dt": dt, **given})
+
+    on, top = rng.uniform(9.0, 11.0), rng.uniform(12.0, 15.0)
+    return [
+        case("your step, below threshold, dt = 1 ms", np.full(30, 2.0), 1.0, math.inf),
+        case("your step, through spikes, no ceiling", np.full(60, on), 1.0, math.inf),
+        case("your step, through spikes, ceiling 30 mV", np.full(60, on), 1.0, 30.0),
+        case("your step, on a ramp, dt = 0.5 ms, ceiling 40 mV", np.linspace(5.0, top, 80), 0.5, 40.0, "FS"),
+        extra("your extra_u, at dt = 1 ms", rng.uniform(200.0, 800.0), 1.0),
+        extra("your extra_u, at dt = 0.5 ms", rng.uniform(100.0, 300.0), 0.5),
+    ]
+
+
+def step_run(pair, inputs):
+    """v and u after each step, before a reset; or the student's extra u."""
+    half_step, extra_u = pair()
+    if inputs["kind"] == "extra":
+        return extra_u(v=inputs["v"], dt=inputs["dt"], a=inputs["a"], b=inputs["b"], v_peak=inputs["v_peak"])
+    v, u, trace = inputs["v"], inputs["u"], {"v": [], "u": []}
+    given = {name: inputs[name] for name in ("dt", "a", "b", "ceiling")}
+    for I in inputs["I"]:
+        returned = half_step(v=v, u=u, I=float(I), **given)
+        try:
+            v, u = returned
+        except (TypeError, ValueError):
+            raise TypeError("half_step must return two values: v, u") from None
+        trace["v"].append(v)
+        trace["u"].append(u)
+        if v >= inputs["v_peak"]:
+            v, u = inputs["c"], u + inputs["d"]
+    return trace
+
+
+def slope(v, u, I):
+    return 0.04 * v**2 + 5.0 * v + 140.0 - u + I
+
+
+def half_step(v, u, I, dt, a, b, ceiling):
+    v = v + 0.5 * dt * slope(v, u, I)
+    v = v + 0.5 * dt * slope(v, u, I)
+    return v, u + dt * a * (b * min(v, ceiling) - u)
+
+
+def extra_u(v, dt, a, b, v_peak):
+    return dt * a * b * (v - v_peak)
+
+
+def _two(step=half_step, extra=extra_u):
+    return lambda: (step, extra)
+
+
+def _step(v_new, u_new):
+    """A wrong step from two functions: v_new(v, u, I, dt), u_new(old v, new v, u, dt, a, b, ceiling)."""
+
+    def step(v, u, I, dt, a, b, ceiling):
+        new = v_new(v, u, I, dt)
+        return new, u_new(v, new, u, dt, a, b, ceiling)
+
+    return step
+
+
+def _halves(v, u, I, dt):
+    v = v + 0.5 * dt * slope(v, u, I)
+    return v + 0.5 * dt * slope(v, u, I)
+
+
+def _whole(v, u, I, dt):
+    return v + dt * slope(v, u, I)
+
+
+def _read_new(old, new, u, dt, a, b, ceiling):
+    return u + dt * a * (b * min(new, ceiling) - u)
+
+
+def _u_in_halves(v, u, I, dt, a, b, ceiling):
+    for _ in range(2):
+        v = v + 0.5 * dt * slope(v, u, I)
+        u = u + 0.5 * dt * a * (b * min(v, ceiling) - u)
+    return v, u
+
+
+def _u_between(v, u, I, dt, a, b, ceiling):
+    v = v + 0.5 * dt * slope(v, u, I)
+    u = u + dt * a * (b * min(v, ceiling) - u)
+    return v + 0.5 * dt * slope(v, u, I), u
+
+
+def _v_clipped(v, u, I, dt, a, b, ceiling):
+    v, u = half_step(v, u, I, dt, a, b, ceiling)
+    return min(v, ceiling), u
+
+
+HALF_STEP = Exercise(
+    id="04.2", title="One neuron, three integrators", points=3,
+    inputs=step_inputs, call=step_run, oracle=lambda **case: step_run(_two(), case), rel=1e-9,
+    hints=(
+        "In which order do v and u move, and which v does each of the three moves start from?",
+        "Each half step adds dt/2 times the slope of equation (5) at the present v. After the second, u adds dt a (b v - u) "
+        "with the v that stands there now, or with the ceiling, if that is lower.",
+        "v moves twice by dt/2, the second time with a slope computed anew; u does not change in between. u then reads "
+        "min(v, ceiling). extra_u is the difference of two such changes of u: one with v, one with v_peak.",
+    ),
+    wrong=[
+        Wrong("Euler", _two(_step(_whole, lambda old, new, u, dt, a, b, ceiling: u + dt * a * (b * min(old, ceiling) - u))),
+              "This is Euler's step: v goes in one piece, and u reads the v from before it. The program does neither."),
+        Wrong("u reads the old v", _two(_step(_halves, lambda old, new, u, dt, a, b, ceiling: u + dt * a * (b * min(old, ceiling) - u))),
+              "v is right, but u reads the v from before the step: in the program u comes last."),
+        Wrong("one slope for both halves", _two(_step(_whole, _read_new)),
+              "Both half steps use the same slope, which makes one whole step: compute it again where the first half ended."),
+        Wrong("two whole steps", _two(_step(lambda v, u, I, dt: _whole(_whole(v, u, I, dt), u, I, dt), _read_new)),
+              "v moves twice as far as it should: each of the two moves takes half of dt."),
+        Wrong("one half step alone", _two(_step(lambda v, u, I, dt: v + 0.5 * dt * slope(v, u, I), _read_new)),
+              "v moves half as far as it should: there are two half steps."),
+        Wrong("u in two halves", _two(_u_in_halves),
+              "u moves between the half steps of v, too: it is to move once, after both."),
+        Wrong("u between the halves", _two(_u_between),
+              "u moves between the two half steps of v: it comes last, and reads the v that is returned."),
+        Wrong("no ceiling", _two(_step(_halves, lambda old, new, u, dt, a, b, ceiling: u + dt * a * (b * new - u))),
+              "Right without a ceiling, and the same with one: where does u read it?"),
+        Wrong("always the ceiling", _two(_step(_halves, lambda old, new, u, dt, a, b, ceiling: u + dt * a * (b * (new if math.isinf(ceiling) else ceiling) - u))),
+              "With a ceiling, u reads the ceiling at every step: it is to read v as long as v is lower."),
+        Wrong("v cut off, too", _two(_v_clipped),
+              "The v that you return stops at the ceiling: the ceiling is for what u reads, v itself keeps its overshoot."),
+        Wrong("u without its decay", _two(_step(_halves, lambda old, new, u, dt, a, b, ceiling: u + dt * a * b * min(new, ceiling))),
+              "u never decays: its slope is a (b v - u), and one of the two terms is missing."),
+        Wrong("u without a", _two(_step(_halves, lambda old, new, u, dt, a, b, ceiling: u + dt * (b * min(new, ceiling) - u))),
+              "u follows v at once: how fast it moves is the parameter a."),
+        Wrong("u without dt", _two(_step(_halves, lambda old, new, u, dt, a, b, ceiling: u + a * (b * min(new, ceiling) - u))),
+              "Right at dt = 1 ms and wrong at 0.5 ms: u moves as far in half the step. Where does dt go?"),
+        Wrong("returned in another order", _two(lambda **given: half_step(**given)[::-1]),
+              "v and u seem to have changed places: return v first."),
+        Wrong("extra: the whole v", _two(half_step, lambda v, dt, a, b, v_peak: dt * a * b * v),
+              "Your step is right. extra_u counts all of v: what u would have gained from v_peak is no extra."),
+        Wrong("extra: no dt", _two(half_step, lambda v, dt, a, b, v_peak: a * b * (v - v_peak)),
+              "Your step is right. extra_u is as large for half the step: for how long does u read the wrong v?"),
+        Wrong("extra: in mV", _two(half_step, lambda v, dt, a, b, v_peak: v - v_peak),
+              "Your step is right. extra_u is the overshoot itself, in mV: by how much does it move u?"),
+        Wrong("extra: without a", _two(half_step, lambda v, dt, a, b, v_peak: dt * b * (v - v_peak)),
+              "Your step is right. extra_u forgets how slowly u follows: where does a stand in its slope?"),
+        Wrong("extra: sign", _two(half_step, lambda v, dt, a, b, v_peak: dt * a * b * (v_peak - v)),
+              "Your step is right. extra_u has the wrong sign: a v that is too high makes u larger."),
+    ],
+)  # fmt: skip
+
+
+# ---------------------------------------------------------------- 04.3 a LIF neuron as a sum of kernels
+
+
+def srm_inputs(seed):
+    rng = np.random.default_rng([seed, 3])
+
+    def case(name, I, dt, t_ref):
+        E_L = rng.uniform(-75.0, -65.0)
+        return Case(name, {"I": I, "dt": dt, "tau_m": rng.uniform(10.0, 25.0), "R_m": rng.uniform(0.08, 0.12), "E_L": E_L,
+                           "v_th": E_L + rng.uniform(14.0, 18.0), "v_reset": E_L + rng.uniform(3.0, 6.0), "t_ref": t_ref})  # fmt: skip
+
+    weak, on = rng.uniform(50.0, 90.0), rng.uniform(500.0, 700.0)
+    uneven = np.repeat(rng.uniform(200.0, 900.0, 16), 10)
+    return [
+        case("no spike yet, a pulse of current", np.where(np.arange(80) < 40, weak, 0.0), 0.2, 2.0),
+        case("a constant current, t_ref = 2 ms", np.full(140, on), 0.2, 2.0),
+        case("an uneven current, t_ref = 3 ms", uneven, 0.2, 3.0),
+        case("an uneven current in coarse steps, t_ref = 0", uneven[::2], 0.5, 0.0),
+    ]
+
+
+def srm_run(voltage, inputs):
+    """v at each grid time, and the steps that end in a spike; the student's function says v, and nothing else."""
+    given = {name: inputs[name] for name in ("dt", "tau_m", "R_m", "E_L", "v_reset", "t_ref")}
+    held, last, trace, spikes = round(inputs["t_ref"] / inputs["dt"]), None, [], []
+    for k in range(1, len(inputs["I"]) + 1):
+        v = voltage(k=k, last=last, I=inputs["I"], **given)
+        if getattr(v, "ndim", 0) or not hasattr(v, "__float__"):
+            raise TypeError(
+                f"srm_voltage must return one number, and returns a value of type {type(v).__name__}"
+            )
+        if v >= inputs["v_th"] and (last is None or k > last + held):
+            last, v = k, inputs["v_reset"]
+            spikes.append(k)
+        trace.append(v)
+    return {"v": trace, "spikes": spikes}
+
+
+def lif_run(I, dt, tau_m, R_m, E_L, v_th, v_reset, t_ref):
+    """The same by the exact update of lesson 01, step by step."""
+    v, left, trace, spikes = E_L, 0, [], []
+    for k, current in enumerate(I, start=1):
+        if left > 0:
+            left -= 1
+        else:
+            v_inf = E_L + R_m * current
+            v = v_inf + (v - v_inf) * math.exp(-dt / tau_m)
+            if v >= v_th:
+                v, left = v_reset, round(t_ref / dt)
+                spikes.append(k)
+        trace.append(v)
+    return {"v": trace, "spikes": spikes}
+
+
+def _kernels(*, unbroken=False, from_spike=False, decays_from_spike=False, exponent=-1, weight=None, v0=None,
+             first=None, rest=True):  # fmt: skip
+    """The right voltage, or with one mistake."""
+
+    def voltage(k, last, I, dt, tau_m, R_m, E_L, v_reset, t_ref):
+        held = round(t_ref / dt)
+        if last is None and first is None:
+            begin, value = 0, E_L
+        else:
+            last = last or 0
+            begin, value = last + held, v_reset
+        if k <= begin and not from_spike:
+            return value
+        start = 0 if unbroken else last if from_spike and last is not None else begin
+        j = np.arange(min(start, k), k)
+        size = R_m * (1.0 - math.exp(-dt / tau_m)) if weight is None else weight(R_m, dt, tau_m)
+        response = size * np.exp(-(k + exponent - j) * dt / tau_m)
+        age = k - (last if decays_from_spike and last is not None else begin)
+        left = (value - E_L if v0 is None else v0(value, E_L)) * math.exp(-max(age, 0) * dt / tau_m)
+        return (E_L if rest else 0.0) + left + float(np.sum(response * I[j]))
+
+    return voltage
+
+
+SRM = Exercise(
+    id="04.3", title="A LIF neuron as a sum of kernels", points=4,
+    inputs=srm_inputs, call=srm_run, oracle=lif_run, abs=1e-11, rel=0.0,
+    hints=(
+        "Take one step of current alone, j. How far does it move v by the end of that step, and what is left of it at step k?",
+        "A current of one step moves v by R_m I (1 - e^(-dt/tau_m)): equation (2) of lesson 01 with t = dt. From then on it fades, "
+        "for k - 1 - j steps. The reset is such a deflection, too, and fades from the moment at which the hold ends.",
+        "Let begin be 0 before the first spike, and last + t_ref/dt after it. Up to begin, v is the start value. Later it is E_L, "
+        "plus the start's distance from E_L times e^(-(k - begin) dt/tau_m), plus the sum over j = begin ... k-1.",
+    ),
+    wrong=[
+        Wrong("unbroken memory", _kernels(unbroken=True),
+              "Input from before the last spike is counted: the reset wiped it out, so that the sum begins anew."),
+        Wrong("input counted during the hold", _kernels(from_spike=True),
+              "The sum begins at the spike: during t_ref the membrane is held, and input that comes then is lost."),
+        Wrong("the reset fades during the hold", _kernels(decays_from_spike=True),
+              "The reset fades from the spike on: while it is held, v stays at v_reset. From when does the clock run?"),
+        Wrong("no refractory period", _kernels(from_spike=True, decays_from_spike=True),
+              "Right for t_ref = 0, and wrong else: nothing is held. Neither input nor decay begins before t_ref has passed."),
+        Wrong("the kernel times dt", _kernels(weight=lambda R_m, dt, tau_m: R_m * dt / tau_m),
+              "You multiply the kernel by dt, as if it stayed constant during a step: the error is of order dt. Integrate it over "
+              "the step."),
+        Wrong("the kernel times dt, at the start of the step", _kernels(weight=lambda R_m, dt, tau_m: R_m * dt / tau_m, exponent=0),
+              "You take the kernel's value from the beginning of the step and multiply by dt: the current flows all through it. "
+              "Integrate the kernel over the step."),
+        Wrong("one step too old", _kernels(exponent=0),
+              "Every input has faded by one step too much: the step j ends at (j + 1) dt, and only then does its deflection fade freely."),
+        Wrong("not faded", _kernels(exponent=-2),
+              "Every input has faded by one step too little: how many steps lie between the end of step j and the time k dt?"),
+        Wrong("no reset", _kernels(v0=lambda value, E_L: 0.0),
+              "After a hold v starts at E_L: the distance of v_reset from E_L is itself a deflection that fades."),
+        Wrong("the whole v_reset fades", _kernels(v0=lambda value, E_L: value),
+              "The whole start voltage fades to zero: only its distance from E_L does."),
+        Wrong("no E_L", _kernels(rest=False),
+              "Your v is a deflection: where is the potential that it is counted from?"),
+        Wrong("a spike at time zero", _kernels(first=True),
+              "Before the first spike your neuron starts as if it had fired at 0: last is None there, and v starts at E_L."),
+        Wrong("no resistance", _kernels(weight=lambda R_m, dt, tau_m: 1.0 - math.exp(-dt / tau_m)),
+              "pA are added to mV: what turns the current into a voltage?"),
+    ],
+)  # fmt: skip
+
+
+# ---------------------------------------------------------------- 04.4 bug hunt: per step, or per millisecond?
+
+
+def hunt_inputs(seed):
+    rng = np.random.default_rng([seed, 4])
+    tests = {
+        "your test, on the published input": "published",
+        "your test, on a mended one": "mended",
+        "your test, on a mended one written otherwise": "otherwise",
+        "your test, on one with only the weights mended": "weights",
+        "your test, on one with only the noise mended": "noise",
+        "your test, on one with noise over dt": "over dt",
+    }
+
+    def run(dt):
+        n = 40
+        S = np.where(np.arange(n) < 30, rng.uniform(0.0, 0.5, (n, n)), -rng.uniform(0.0, 1.0, (n, n)))
+        sigma = np.where(np.arange(n) < 30, rng.uniform(3.0, 6.0), rng.uniform(1.0, 3.0))
+        fired = sorted(rng.choice(n, 5, replace=False).tolist())
+        return {
+            "kind": "run",
+            "dt": dt,
+            "S": S.tolist(),
+            "sigma": sigma,
+            "fired": fired,
+            "seed": int(rng.integers(1e6)),
+        }
+
+    return [
+        *(Case(name, {"kind": kind, "seed": int(rng.integers(1e6))}) for name, kind in tests.items()),
+        Case("your input, at dt = 1 ms", run(1.0)),
+        Case("your input, at dt = 0.5 ms", run(0.5)),
+        Case("your input, at dt = 0.1 ms", run(0.1)),
+    ]
+
+
+def hunt(pair, inputs):
+    """What the student's test says of an input function, or three numbers of the student's own.
+
+    These are: what the spikes add to v (mV), of each neuron, without noise; the standard deviation of what the
+    noise adds in 1 ms, over sigma times 1 ms; and the same for the mean over neurons, over that of independent ones.
+    """
+    import numpy as np
+
+    is_right, mended_input = pair()
+
+    def made(noise, weight):
+        def step_input(fired, S, sigma, dt, rng):
+            return sigma * rng.standard_normal(len(S)) * noise(dt) + S[:, fired].sum(axis=1) * weight(dt)
+
+        return step_input
+
+    def otherwise(fired, S, sigma, dt, rng):
+        spikes = np.zeros(len(S))
+        spikes[fired] = 1.0 / dt
+        return rng.normal(0.0, sigma / dt**0.5) + S @ spikes
+
+    steps = {
+        "published": made(lambda dt: 1.0, lambda dt: 1.0),
+        "mended": made(lambda dt: dt**-0.5, lambda dt: 1.0 / dt),
+        "otherwise": otherwise,
+        "weights": made(lambda dt: 1.0, lambda dt: 1.0 / dt),
+        "noise": made(lambda dt: dt**-0.5, lambda dt: 1.0),
+        "over dt": made(lambda dt: 1.0 / dt, lambda dt: 1.0 / dt),
+    }
+    if inputs["kind"] != "run":
+        said = is_right(steps[inputs["kind"]])
+        if not isinstance(said, (bool, np.bool_)):
+            raise TypeError("is_right must return True or False")
+        return bool(said)
+    S, sigma, dt = np.array(inputs["S"]), np.array(inputs["sigma"]), inputs["dt"]
+    rng, fired = np.random.default_rng(inputs["seed"]), np.array(inputs["fired"], dtype=int)
+    nobody = np.array([], dtype=int)
+
+    def ask(fired, sigma):
+        I = np.asarray(mended_input(fired=fired, S=S.copy(), sigma=sigma, dt=dt, rng=rng), dtype=float)
+        if I.shape != (len(S),):
+            raise TypeError(f"it must return one value per neuron, shape ({len(S)},), and returns {I.shape}")
+        return I
+
+    pushed = dt * ask(fired, np.zeros(len(S)))
+    noise = np.array([ask(nobody, sigma) for _ in range(250)])
+    noise = np.sqrt(dt) * noise / sigma
+    together = noise.mean(axis=1).std() * np.sqrt(len(S))  # 1 if all are independent
+    return {"spikes": pushed.tolist(), "noise": float(noise.std()), "noise of all": float(together)}
+
+
+def mended_input(fired, S, sigma, dt, rng):
+    return sigma * rng.standard_normal(len(S)) / math.sqrt(dt) + S[:, fired].sum(axis=1) / dt
+
+
+def fair_test(step):
+    """A right test: what 1 ms of noise and one spike do to v must not depend on dt."""
+    S, sigma, rng = np.full((400, 400), 0.5), np.full(400, 5.0), np.random.default_rng(1)
+    none, one = np.array([], dtype=int), np.array([0])
+    for dt in (1.0, 0.25):
+        noise = np.array([dt * step(none, S, sigma, dt, rng) for _ in range(40)])
+        if abs(noise.std() / (5.0 * math.sqrt(dt)) - 1.0) > 0.05:
+            return False
+        if np.abs(dt * step(one, S, 0.0 * sigma, dt, rng) - 0.5).max() > 1e-6:
+            return False
+    return True
+
+
+_PARTS = {
+    "spikes": "what spikes add to v:",
+    "noise": "the noise of 1 ms",
+    "noise of all": "the mean noise of all neurons",
+}
+_TOLERANCE = {"spikes": 1e-6, "noise": 0.03, "noise of all": 0.2}
+
+
+def judge_hunt(inputs, output):
+    """The student's test passes the right inputs alone, and the student's own input is right."""
+    if inputs["kind"] == "run":
+        if not isinstance(output, dict) or set(output) != set(_TOLERANCE):
+            return False, "is no input of a step"
+        right = {
+            "spikes": np.array(inputs["S"])[:, inputs["fired"]].sum(axis=1).tolist(),
+            "noise": 1.0,
+            "noise of all": 1.0,
+        }
+        said = [
+            f"{_PARTS[name]} {text}"
+            for name, text in (
+                (name, difference(output[name], right[name], abs=1e-9, rel=_TOLERANCE[name]))
+                for name in right
+            )
+            if text
+        ]
+        return not said, "; ".join(said)
+    right = inputs["kind"] in ("mended", "otherwise")
+    text = (
+        f"your test {'passes' if output else 'fails'} it, and this input is {'right' if right else 'wrong'}"
+    )
+    return output == right, text
+
+
+def _both(is_right=fair_test, step_input=mended_input):
+    return lambda: (is_right, step_input)
+
+
+def _scaled(noise, weight):
+    def step_input(fired, S, sigma, dt, rng):
+        return sigma * rng.standard_normal(len(S)) * dt**noise + S[:, fired].sum(axis=1) * dt**weight
+
+    return step_input
+
+
+def _one_for_all(fired, S, sigma, dt, rng):
+    return sigma * rng.standard_normal() / math.sqrt(dt) + S[:, fired].sum(axis=1) / dt
+
+
+def _transposed(fired, S, sigma, dt, rng):
+    return sigma * rng.standard_normal(len(S)) / math.sqrt(dt) + S[fired].sum(axis=0) / dt
+
+
+def _tested(*, dts=(0.25,), noise=True, weights=True, power=0.5, size=200):
+    """A student's test that looks at less than it should, or expects another power of dt."""
+
+    def is_right(step):
+        S, sigma, rng = np.full((size, size), 0.5), np.full(size, 5.0), np.random.default_rng(1)
+        for dt in dts:
+            if noise:
+                drawn = np.array(
+                    [dt * step(np.array([], dtype=int), S, sigma, dt, rng) for _ in range(16_000 // size)]
+                )
+                if abs(drawn.std() / (5.0 * dt**power) - 1.0) > 0.05:
+                    return False
+            if weights and np.abs(dt * step(np.array([0]), S, 0.0 * sigma, dt, rng) - 0.5).max() > 1e-6:
+                return False
+        return True
+
+    return is_right
+
+
+HUNT = Exercise(
+    id="04.4", title="Bug hunt: per step, or per millisecond?", points=3, seconds=30.0,
+    inputs=hunt_inputs, call=hunt, judge=judge_hunt, abs=1e-9, rel=_TOLERANCE,
+    hints=(
+        "A current I that lasts one step moves v by dt I. By how much does one spike move v at dt = 1 ms, and at 0.5 ms? And "
+        "the noise of 1 ms?",
+        "dt times the part of the spikes must be the same for every dt. The noise of 1 ms is a sum of 1/dt independent numbers: "
+        "which of variance and standard deviation adds up?",
+        "The spikes' part is divided by dt. Variances add: n numbers of standard deviation s have a sum of s times the root of n, "
+        "so that the noise is divided by the root of dt. A test must look at both, at a dt that is not 1 ms.",
+    ),
+    wrong=[
+        Wrong("not mended", _both(step_input=_scaled(0.0, 0.0)),
+              "Your test is good, and your input would fail it: it is still the published one."),
+        Wrong("only the weights", _both(step_input=_scaled(0.0, -1.0)),
+              "The spikes are right at every dt; the noise is weaker in finer steps. What does the noise of 1 ms add to v?"),
+        Wrong("only the noise", _both(step_input=_scaled(-0.5, 0.0)),
+              "The noise is right at every dt; a spike moves v less in finer steps: it acts for one step, however short."),
+        Wrong("noise over dt", _both(step_input=_scaled(-1.0, -1.0)),
+              "Now the noise grows in finer steps: independent numbers cancel in part, so that it needs less than 1/dt."),
+        Wrong("weights over the root", _both(step_input=_scaled(-0.5, -0.5)),
+              "The noise is right. A spike is no noise: dt times its current must not depend on dt."),
+        Wrong("weights over the root, noise over dt", _both(step_input=_scaled(-1.0, -0.5)),
+              "You have the two powers of dt, but exchanged: which of the two adds up like random numbers?"),
+        Wrong("noise times the root", _both(step_input=_scaled(0.5, -1.0)),
+              "The noise gets weaker still in finer steps: the root of dt belongs to what is added to v, and I is multiplied by dt "
+              "on the way there."),
+        Wrong("weights times dt", _both(step_input=_scaled(-0.5, 1.0)),
+              "The noise is right. The spikes' part is a current that will be multiplied by dt once more: divide, not multiply."),
+        Wrong("both times", _both(step_input=_scaled(0.5, 1.0)),
+              "These are the powers of what is added to v. Your function returns a current, which is still to be multiplied by dt."),
+        Wrong("both times dt", _both(step_input=_scaled(1.0, 1.0)),
+              "In finer steps your input gets weaker even faster than the published one: I is multiplied by dt once more on its way to v."),
+        Wrong("one random number for all", _both(step_input=_one_for_all),
+              "The noise has the right size, but all neurons get the same number: draw one for each."),
+        Wrong("S the other way round", _both(step_input=_transposed),
+              "Your powers of dt are right. The weights come from the wrong side: S[i, j] leads from j to i."),
+        Wrong("tests at 1 ms alone", _both(_tested(dts=(1.0,))),
+              "Your input is right, but your test passes every wrong one: at dt = 1 ms there is no difference to be seen, and a test "
+              "that can't fail tests nothing."),
+        Wrong("tests the weights alone", _both(_tested(noise=False)),
+              "Your input is right, but your test does not look at the noise: how large should its standard deviation be?"),
+        Wrong("tests the noise alone", _both(_tested(weights=False)),
+              "Your input is right, but your test does not look at the spikes: what should one of them add to v?"),
+        Wrong("expects noise in proportion to dt", _both(_tested(power=1.0)),
+              "Your test wants what the published noise does, dt times the same number: the sum over 1 ms would then be smaller "
+              "in finer steps."),
+        Wrong("expects noise that does not depend on dt", _both(_tested(power=0.0)),
+              "Your test wants each step to bring as much noise as a whole millisecond: it is the sum over 1 ms that must stay."),
+        Wrong("fails everything", _both(lambda step: False),
+              "Your input is right, but your test fails what is right, too: how far may random numbers differ from what is expected?"),
+    ],
+)  # fmt: skip

@@ -10,6 +10,31 @@ from snnlab.analysis import cv, fano, lv, van_rossum
 from snnlab.checks.exercise import Case, Exercise, Wrong
 from snnlab.spikes import SpikeTrains
 
+# ---------------------------------------------------------------- what the lesson shows, and whose code would tell too much
+
+
+def three_trains(seed):
+    """Trains of 400 s with a mean interval of 40 ms, by name: "A" in bursts, "B" rather regular, "C" Poisson."""
+    rng = np.random.default_rng(seed)
+    n, t_stop = 12_000, 400_000.0
+    intervals = {
+        "A": np.where(rng.random(n) < 0.6, rng.exponential(6.0, n), rng.exponential(91.0, n)),
+        "B": rng.gamma(5.0, 8.0, n),
+        "C": rng.exponential(40.0, n),
+    }
+    times = {name: np.cumsum(values) for name, values in intervals.items()}
+    return {
+        name: SpikeTrains(t[t <= t_stop], np.zeros(np.sum(t <= t_stop), int), n=1, t_stop=t_stop)
+        for name, t in times.items()
+    }
+
+
+def fading_traces(a, b, tau):
+    """The functions f and g of the van Rossum distance of two trains: (t, f, g), at every 0.1 ms up to 100 ms."""
+    f, g, step = _traces(np.asarray(a), np.asarray(b), tau, 0.1, 100.0)
+    return step * (np.arange(len(f)) + 0.5), f, g
+
+
 # ---------------------------------------------------------------- 05.1 a pause on a grid
 
 
@@ -155,40 +180,58 @@ def which_inputs(seed):
     return cases
 
 
-def which(find, inputs):
-    """The student's answer for four trains of a minute."""
+def which(measure, inputs):
+    """The student's number for each of four trains of a minute."""
     import numpy as np
 
     from snnlab.spikes import SpikeTrains
 
-    found = find(SpikeTrains(inputs["t"], np.asarray(inputs["i"], np.int64), n=4, t_stop=60_000.0))
-    if isinstance(found, bool) or not isinstance(found, (int, np.integer)):
-        raise TypeError("not_stationary must return one whole number, the id of a train")
-    return int(found)
+    found = measure(SpikeTrains(inputs["t"], np.asarray(inputs["i"], np.int64), n=4, t_stop=60_000.0))
+    if np.shape(found) != (4,):
+        raise TypeError("drift must return an array of four numbers, one for each train")
+    return np.asarray(found)
+
+
+def judge_which(inputs, output):
+    """The largest number must be that of the train that drifts."""
+    if not np.all(np.isfinite(output)):
+        return False, "a number is missing (NaN) or not finite"
+    return int(np.argmax(output)) == inputs[
+        "place"
+    ], "the largest number is that of a train that does not drift"
+
+
+def _trains(inputs):
+    return SpikeTrains(inputs["t"], np.asarray(inputs["i"], np.int64), n=4, t_stop=MINUTE)
+
+
+def _is(statistic, windows):
+    """Recognises a statistic of counts in any of the usual windows."""
+
+    def when(inputs, output):
+        spikes = _trains(inputs)
+        return any(np.allclose(output, statistic(spikes, window), rtol=1e-6) for window in windows)
+
+    return when
 
 
 def four_trains(seed):
     """Four trains of a minute for the lesson, one of which drifts, and its id: (SpikeTrains, int)."""
     case = which_inputs(seed)[2]
-    t, i = np.asarray(case.inputs["t"]), np.asarray(case.inputs["i"], np.int64)
-    return SpikeTrains(t, i, n=4, t_stop=MINUTE), int(case.hidden["place"])
-
-
-def _largest(statistic):
-    return lambda spikes: int(np.argmax(statistic(spikes)))
+    return _trains(case.inputs), int(case.hidden["place"])
 
 
 def _halves(spikes):
     return np.abs(spikes.between(0.0, MINUTE / 2).counts() - spikes.between(MINUTE / 2, MINUTE).counts())
 
 
-def _drift(spikes):
-    return fano(spikes, 5000.0) / cv(spikes) ** 2
+def _excess(spikes, window):
+    return fano(spikes, window) / cv(spikes) ** 2
 
 
 STATIONARY = Exercise(
     id="05.2", title="Which train is not stationary?", points=4, all_or_nothing=True,
-    inputs=which_inputs, call=which, oracle=lambda t, i, place: place, seconds=20.0,
+    inputs=which_inputs, call=which, judge=judge_which, seconds=20.0,
     hints=(
         "A burst makes intervals vary, and a drift makes them vary. In what do the counts of long windows differ then?",
         "Of a process whose intervals do not depend on each other, the Fano factor of long windows is known from its CV. "
@@ -197,19 +240,31 @@ STATIONARY = Exercise(
         "large by a factor?",
     ),
     wrong=[
-        Wrong("the largest CV", _largest(cv),
-              "You found the train with the most variable intervals. Bursts do that too, and they need no drift."),
-        Wrong("the largest Fano factor", _largest(lambda s: fano(s, 5000.0)),
-              "You found the train with the most variable counts. One that bursts has such counts even if it never drifts: "
-              "what would they be for its CV?"),
-        Wrong("the two halves", _largest(_halves),
+        Wrong("the CV", cv,
+              "Your largest number is that of the most variable intervals. Bursts do that too, and they need no drift.",
+              when=lambda inputs, output: np.allclose(output, cv(_trains(inputs)) ** 2)),
+        Wrong("the Fano factor", lambda spikes: fano(spikes, 5000.0),
+              "Your largest number is that of the most variable counts. A train that bursts has such counts even if it never "
+              "drifts: what would they be for its CV?",
+              when=_is(fano, (200.0, 500.0, 1000.0, 2000.0, 3000.0, 4000.0, 6000.0, 10_000.0, 12_000.0, 15_000.0, 20_000.0))),
+        Wrong("the two halves", _halves,
               "You compare beginning and end: a drift may return to where it began, and bursts alone make halves differ."),
-        Wrong("the largest LV", _largest(lv),
+        Wrong("the LV", lv,
               "LV looks at neighbouring intervals only, and was made so that it does not notice a drift."),
-        Wrong("windows too short", _largest(lambda s: fano(s, 20.0) / cv(s) ** 2),
-              "The right idea, in windows that are too short: within a few intervals nothing drifts. Take seconds."),
-        Wrong("counted from 1", lambda spikes: int(np.argmax(_drift(spikes))) + 1,
-              "One too high everywhere: trains are counted from 0, as in spikes.of(0)."),
+        Wrong("CV squared over LV", lambda spikes: cv(spikes) ** 2 / lv(spikes),
+              "A good idea, and it works for a Poisson process that drifts. But in a burst neighbouring intervals are alike as well: "
+              "look at counts in long windows."),
+        Wrong("windows too short", lambda spikes: _excess(spikes, 20.0),
+              "The right idea, in windows that are too short: within a few intervals nothing drifts. Take seconds.",
+              when=_is(_excess, (1.0, 2.0, 5.0, 10.0, 50.0, 100.0, 200.0))),
+        Wrong("windows too long", lambda spikes: _excess(spikes, 30_000.0),
+              "The right idea, in windows that are too long: with a handful of counts a variance is luck, and a drift that comes and goes "
+              "within one window is not seen.", when=_is(_excess, (10_000.0, 12_000.0, 15_000.0, 20_000.0))),
+        Wrong("upside down", lambda spikes: 1.0 / _excess(spikes, 5000.0),
+              "Upside down: drift adds to the variance of the counts, and yours is largest where it is smallest.",
+              when=_is(lambda spikes, window: 1.0 / _excess(spikes, window), (1000.0, 2000.0, 10_000.0))),
+        Wrong("the rate", lambda spikes: spikes.rate(),
+              "These are the mean rates, and they are all alike: how does a rate *change*?"),
     ],
 )  # fmt: skip
 
@@ -258,18 +313,38 @@ def _traces(a, b, tau, step, stop):
     return trace(a), trace(b), step
 
 
+def _without_beginning(a, b, tau):
+    """No spike waits for its time: each trace is exp(-t/tau) times a large number, from 0 ms on."""
+    return float(
+        abs(np.sum(np.exp(np.asarray(a) / tau)) - np.sum(np.exp(np.asarray(b) / tau))) / math.sqrt(2.0)
+    )
+
+
+def _latest_only(a, b, tau):
+    step, stop = 0.05, max([*a, *b]) + 20.0 * tau
+    t = np.arange(0.5 * step, stop, step)
+
+    def trace(train):
+        if not len(train):
+            return np.zeros(len(t))
+        latest = np.searchsorted(train, t, "right") - 1
+        return np.where(latest >= 0, np.exp(-np.abs(t - np.asarray(train)[np.maximum(latest, 0)]) / tau), 0.0)
+
+    return float(np.sqrt(np.sum((trace(a) - trace(b)) ** 2) * step / tau))
+
+
 def _cut_off(a, b, tau):
-    f, g, step = _traces(a, b, tau, 0.02, max(*a, *b))
+    f, g, step = _traces(a, b, tau, 0.02, max([*a, *b]))
     return float(np.sqrt(np.sum((f - g) ** 2) * step / tau))
 
 
 def _absolute(a, b, tau):
-    f, g, step = _traces(a, b, tau, 0.05, max(*a, *b) + 20.0 * tau)
+    f, g, step = _traces(a, b, tau, 0.05, max([*a, *b]) + 20.0 * tau)
     return float(np.sum(np.abs(f - g)) * step / tau)
 
 
 def _summed(a, b, tau):
-    f, g, step = _traces(a, b, tau, 0.05, max(*a, *b) + 20.0 * tau)
+    f, g, step = _traces(a, b, tau, 0.05, max([*a, *b]) + 20.0 * tau)
     return float(np.sqrt(np.sum((f + g) ** 2) * step / tau))
 
 
@@ -302,6 +377,10 @@ DISTANCE = Exercise(
               "Too large by sqrt(2), everywhere: some programs scale D so that one spike counts 1. The definition above does not."),
         Wrong("before the spike too", _kernels(0.5, lambda tau: 1.0, two_sided=True),
               "Your function rises before a spike as it falls after it: at times before the spike it must be 0."),
+        Wrong("no beginning", _without_beginning,
+              "Your traces are enormous before the spike: exp(-(t - s)/tau) grows without end towards earlier times. Where is a trace to begin?"),
+        Wrong("the latest spike only", _latest_only,
+              "Each spike of yours wipes out what the ones before it left: traces add up."),
         Wrong("stops at the last spike", _cut_off,
               "Your integral stops with the last spike, and what that spike leaves behind is not counted: go on until it has faded."),
         Wrong("the step is missing", lambda a, b, tau: van_rossum(a, b, tau) / math.sqrt(0.1),
@@ -390,6 +469,13 @@ def _counts(number):
     return count
 
 
+def _counts_of(number):
+    def count(t, bin, n_bins):
+        return np.bincount(number(t, bin).astype(int), minlength=n_bins)[:n_bins]
+
+    return count
+
+
 _mended = _counts(lambda x: np.floor(x + 1e-6))
 
 
@@ -448,6 +534,12 @@ EDGE = Exercise(
               "Your hair goes the wrong way: now every spike on an edge falls into the bin before."),
         Wrong("a large hair", _both(one_in_each, _counts(lambda x: np.floor(x + 0.1))),
               "Spikes off the grid are moved too: a tenth of a bin is no rounding error. Add much less."),
+        Wrong("floor division", _both(one_in_each, _counts_of(lambda t, bin: t // bin)),
+              "t // bin does not mend it: it is exact about the binary numbers, and in them 0.1 is a hair more than a tenth. "
+              "Your own test says so, if you run it on your function."),
+        Wrong("np.histogram", _both(one_in_each, lambda t, bin, n_bins: np.histogram(t, bin * np.arange(n_bins + 1))[0]),
+              "np.histogram compares times with edges, and the edges k * bin are rounded as well: 0.9 * 3 is not 0.3 * 9. It also puts "
+              "a spike on the very last edge into the last bin. Leave a hair of room."),
         Wrong("passes everything", _both(lambda count: True, _mended),
               "Your function is right, and your test passes every function. A test that can't fail tests nothing."),
         Wrong("fails everything", _both(lambda count: False, _mended),

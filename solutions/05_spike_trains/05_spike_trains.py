@@ -17,6 +17,7 @@ import numpy as np
 import snnlab as snn
 from snnlab import analysis
 from snnlab.checks import check, todo
+from snnlab.checks.ex_05 import fading_traces, four_trains, three_trains
 
 SEED = 5  # all randomness of this lesson comes from here
 
@@ -38,25 +39,8 @@ print(f"{len(slow.spikes)} spikes in {slow.spikes.t_stop / 1000.0:.0f} s; above 
 # Here are three trains of spikes, each with about 25 spikes per second. **One of them is pure chance**: at every moment
 # a spike is as likely as at every other, whatever happened before. The other two follow a rule. Which one is chance?
 
-
 # %%
-def train(intervals, t_stop):
-    """One spike train of t_stop ms, from the intervals (ms) between its spikes."""
-    t = np.cumsum(intervals)
-    t = t[t <= t_stop]
-    return snn.SpikeTrains(t, np.zeros(len(t), int), n=1, t_stop=t_stop)
-
-
-rng = np.random.default_rng(SEED)
-n, T = 12_000, 400_000.0  # intervals to draw; 400 s in ms
-bursts = np.where(rng.random(n) < 0.6, rng.exponential(6.0, n), rng.exponential(91.0, n))
-abc = {
-    "A": train(bursts, T),
-    "B": train(rng.gamma(5.0, 8.0, n), T),
-    "C": train(rng.exponential(40.0, n), T),
-}
-
-# %%
+abc = three_trains(SEED)  # 400 s of each
 first = [abc[name].between(0.0, 2000.0).t for name in "ABC"]
 ids = np.repeat([0, 1, 2], [len(t) for t in first])
 ax = snn.plots.raster(snn.SpikeTrains(np.concatenate(first), ids, n=3, t_stop=2000.0))
@@ -116,7 +100,7 @@ print("shorter than 5 ms:", ", ".join(f"{share:.0%}" for share in shortest))
 
 # %% [markdown]
 # Most people say B. It looks well mixed, but its spikes keep apart from each other, and that takes a memory. Chance makes clumps and gaps, as in
-# C, and they mean nothing. In A, clumps are a rule: it fires in **bursts**.
+# C, and they mean nothing. In A, clumps are a rule: it fires in **bursts**. (The intervals of B were drawn from a gamma distribution of shape 5, those of A from two exponential ones, with a mean of 6 ms or of 91 ms.)
 #
 # ## A pause after every spike
 #
@@ -210,28 +194,43 @@ print(f"CV squared is {measured[0.1][1] ** 2:.3f}")
 # Equation (4) is a promise that holds as long as the neuron stays the same. A train is **stationary** if its rate and its rules do not change with time. If the
 # rate drifts, there are seconds with many spikes and seconds with few.
 #
-# **Exercise 05.2** You get four trains of a minute, as `SpikeTrains` of 4 neurons, all with 20 spikes per second on average. Exactly one is not stationary: its rate changes within
-# some 10 s, by a step, a wave or a slope. The others stay the same; but one of them fires in wild bursts, and one in bursts like clockwork. Write a function that
-# finds the drifting one by a statistic.
+# Here are four trains of a minute, all with 20 spikes per second on average, counted in windows of 5 s. **One of them is not stationary.** Two of the others fire in bursts, but they stay what they are. Can you see which one drifts?
+
+# %%
+four, drifting = four_trains(SEED)
+counts = analysis.binned(four, 5000.0)
+ax, middle = None, np.arange(2.5, 60.0, 5.0)  # s
+for i in range(4):
+    ax = snn.plots.curve(middle, counts[i], "time (s)", "spikes in 5 s", f"train {i}", ax=ax)
+plt.show()
+print("spikes of each in the minute:", four.counts())
+
+# %% [markdown]
+# **Exercise 05.2** Write a statistic that finds the drifting one of four such trains: a number for each train, the largest for the one that drifts. In each set of the check exactly one changes its rate within some 10 s, by a step, a wave or a slope; one of the others fires in wild bursts, and one in bursts like clockwork.
 #
-# Useful: `analysis.cv(spikes)`, `analysis.lv(spikes)` and `analysis.fano(spikes, window)` have one value for each neuron; `np.argmax(x)` is the place of the largest.
+# Useful: `analysis.cv(spikes)`, `analysis.lv(spikes)` and `analysis.fano(spikes, window)` have one value for each neuron.
 
 
 # %% nbgrader={"grade_id": "ex-05-2", "solution": true}
-def not_stationary(spikes):
-    """The id (0 to 3) of the train that is not stationary.
+def drift(spikes):
+    """A number for each train, an array of 4: the largest is that of the train that is not stationary.
 
     spikes : SpikeTrains of 4 neurons, 60,000 ms.
     """
     ### BEGIN SOLUTION
     expected = analysis.cv(spikes) ** 2  # what F would be, if nothing drifted
     seen = analysis.fano(spikes, 5000.0)
-    return int(np.argmax(seen / expected))
+    return seen / expected
     ### END SOLUTION
 
 
 # %% nbgrader={"grade_id": "check-05-2", "grade": true, "locked": true, "points": 4}
-check.ex_05_2(not_stationary)
+check.ex_05_2(drift)
+
+# %% tags=["raises-exception"]
+values = drift(four)
+print("your statistic:", ", ".join(f"{value:.2f}" for value in values))
+print(f"by it train {np.argmax(values)} drifts, and it is train {drifting}")
 
 # %% [markdown]
 # ## A real neuron
@@ -314,16 +313,12 @@ for name, (at, height) in peaks.items():
 # $$f(t) = \sum_{i:\; a_i \le t} e^{-(t - a_i)/\tau}, \qquad D = \sqrt{\frac{1}{\tau} \int_0^\infty \bigl(f(t) - g(t)\bigr)^2\, dt} \qquad (6)$$
 
 # %%
-t = np.arange(0.0, 100.0, 0.1)  # ms
-traces = {}
-for name, spikes in {"f": [20.0, 35.0, 70.0], "g": [24.0, 70.0]}.items():
-    since = t[:, None] - np.array(spikes)  # ms since each spike, one column for each
-    traces[name] = np.sum(np.where(since >= 0, np.exp(-np.abs(since) / 10.0), 0.0), axis=1)
-ax = None
-for name, values in traces.items():
-    ax = snn.plots.curve(t, values, "time (ms)", "trace (no unit)", name, ax=ax)
+a, b = [20.0, 35.0, 70.0], [24.0, 70.0]  # ms
+t, f, g = fading_traces(a, b, tau=10.0)
+ax = snn.plots.curve(t, f, "time (ms)", "trace (no unit)", "f, of train a")
+snn.plots.curve(t, g, "time (ms)", "trace (no unit)", "g, of train b", ax=ax)
 plt.show()
-print(f"tau = 10 ms: D = {analysis.van_rossum([20.0, 35.0, 70.0], [24.0, 70.0], tau=10.0):.3f}")
+print(f"tau = 10 ms: D = {analysis.van_rossum(a, b, tau=10.0):.3f}")
 
 # %% [markdown]
 # **Exercise 05.3** Write $D$ from its definition. A fine grid of times is good enough, and so is mathematics: the check wants $D$ within 2 %, for trains with many spikes, with one, and with none.
@@ -360,19 +355,19 @@ check.ex_05_3(distance)
 # %%
 original, other = (snn.poisson(30.0, 1, 1000.0, seed=SEED, stream=k).t for k in (0, 1))
 copy = np.clip(np.sort(original + np.random.default_rng(SEED).normal(0.0, 3.0, len(original))), 0.0, 1000.0)
-tau = np.geomspace(0.1, 1000.0, 40)  # ms
+tau = np.geomspace(0.1, 10_000.0, 51)  # ms
 to_copy = [analysis.van_rossum(original, copy, x) for x in tau]
 to_other = [analysis.van_rossum(original, other, x) for x in tau]
 ax = snn.plots.curve(tau, to_copy, "time constant (ms)", "distance D", "to the jittered copy", log="x")
 snn.plots.curve(tau, to_other, "time constant (ms)", "distance D", "to another train", log="x", ax=ax)
 plt.show()
 print(f"{len(original)}, {len(copy)} and {len(other)} spikes")
-for k in (0, 20, 39):
-    print(f"tau = {tau[k]:6.1f} ms: D = {to_copy[k]:.2f} to the copy, {to_other[k]:.2f} to the other")
+for k in (0, 20, 50):
+    print(f"tau = {tau[k]:7.1f} ms: D = {to_copy[k]:.2f} to the copy, {to_other[k]:.2f} to the other")
 
 # %% [markdown]
-# With a $\tau$ of 0.1 ms all three trains are equally far apart: no two spikes coincide. With one of 1000 ms only the number of spikes matters. In between, the copy is near and the other train is far: a
-# distance tells precise spikes from the rest, once you have said what precise means.
+# With a $\tau$ of 0.1 ms all three trains are nearly equally far apart: hardly any two spikes coincide. With one of 10 s only the number of spikes matters: the other train has four more, and $D$ nears $4/\sqrt{2}$ = 2.8. In between, the copy is near and the
+# other train is far: a distance tells precise spikes from the rest, once you have said what precise means.
 
 # %% tags=["raises-exception"]
 mine = distance(original, copy, 10.0)
@@ -416,7 +411,8 @@ def trials(
     return snn.simulate(snn.Population(lif, 25), I=I, t_stop=1000.0, seed=SEED).spikes
 
 
-ranges = {"signal": (0.0, 400.0, 10.0), "noise": (0.0, 200.0, 5.0), "mean": (150.0, 400.0, 10.0), "tau": (1.0, 50.0, 1.0)}  # fmt: skip
+ranges = {"signal": (0.0, 400.0, 10.0), "noise": (0.0, 200.0, 5.0)}
+ranges |= {"mean": (150.0, 400.0, 10.0), "tau": (1.0, 50.0, 1.0)}
 snn.explore(trials, ranges, curve=None, title="25 trials")
 
 # %% [markdown]
@@ -655,9 +651,8 @@ plausible = np.flatnonzero(np.abs(spikes.rate() / slow.spikes.rate() - 1.0) < 0.
 scores = np.array([[score(slow, spikes.of(i), delay) for delay in delays] for i in plausible])
 row, column = np.unravel_index(scores.argmax(), scores.shape)
 best, delay = plausible[row], delays[column]
-print(
-    f"{len(plausible)} of {n} fire at the neuron's rate, within 10 %; the best of them, with a delay of {delay} ms:"
-)
+print(f"{len(plausible)} of {n} fire at the neuron's rate, within 10 %;")
+print(f"the best of them, with a delay of {delay} ms:")
 print(", ".join(f"{name} {values[best]:.2f}" for name, values in candidates.items()))
 
 # %%
@@ -716,10 +711,8 @@ check.ex_05_x1(fast_distance)
 # %% tags=["worked-program"]
 currents = np.linspace(250.0, 450.0, 50)  # pA
 clocks = snn.simulate(snn.Population(lif, 50), I=currents, t_stop=2000.0, seed=SEED).spikes
-mixed = np.diff(clocks.t)
-print(
-    f"1. all spikes in one row: CV {mixed.std() / mixed.mean():.1f}; of the neurons: {analysis.cv(clocks).mean():.3f}"
-)
+mixed, alone = np.diff(clocks.t), analysis.cv(clocks).mean()
+print(f"1. all spikes in one row: CV {mixed.std() / mixed.mean():.1f}; of the neurons: {alone:.3f}")
 
 pair = snn.poisson(50.0, 2, 200_000.0, seed=SEED)
 merged = snn.SpikeTrains(pair.t, np.zeros(len(pair), int), n=1, t_stop=200_000.0)
@@ -770,7 +763,7 @@ check.summary()
 # | misconception | the wrong answer that reveals it | what helps |
 # |---|---|---|
 # | Random means well mixed. | predicts B | throw a coin 50 times on the board, and mark the heads |
-# | A large CV or a large Fano factor means that something changes. | 05.2 "the largest CV", "the largest Fano factor" | train A: wild, and the same from beginning to end |
+# | A large CV or a large Fano factor means that something changes. | 05.2 "the CV", "the Fano factor" | train A: wild, and the same from beginning to end |
 # | A spike is already there before its time; the trace ends with the last spike. | 05.3 "before the spike too", "stops at the last spike" | draw the trace of one spike, and shade what is integrated |
 #
 # Also seen: "p is $\lambda\, dt$" (05.1: more than one event fits in a step), and "rounding mends it" (05.4: only for spikes on the edge).

@@ -202,6 +202,7 @@ counts = analysis.binned(four, 5000.0)
 ax, middle = None, np.arange(2.5, 60.0, 5.0)  # s
 for i in range(4):
     ax = snn.plots.curve(middle, counts[i], "time (s)", "spikes in 5 s", f"train {i}", ax=ax)
+ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, frameon=False)
 plt.show()
 print("spikes of each in the minute:", four.counts())
 
@@ -536,9 +537,8 @@ same_p = -np.log(1.0 - 0.1)  # the rate with which 1 - exp(-rate dt) is 0.1
 rate, cv = snn.theory.dead_time(1000.0 * same_p, 3.0, dt=1.0)
 print(f"Brian2: {1000.0 / I.mean():.1f} Hz, CV {I.std() / I.mean():.3f}")
 print(f"theory: {rate:.1f} Hz, CV {cv:.3f}")
-print(
-    "agree within 1 %:", abs(1000.0 / I.mean() / rate - 1) < 0.01 and abs(I.std() / I.mean() / cv - 1) < 0.01
-)
+near = abs(1000.0 / I.mean() / rate - 1.0) < 0.01 and abs(I.std() / I.mean() / cv - 1.0) < 0.01
+print("agree within 1 %:", near)
 
 # %% [markdown]
 # ## Bug hunt: spikes on the edge of a bin

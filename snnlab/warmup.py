@@ -38,6 +38,10 @@ def _parameters_for_each() -> None:
     snn.simulate(snn.Population(model, 2), I=np.zeros((2, 1)), t_stop=SHORT)
 
 
+def _poisson_neurons() -> None:
+    snn.simulate(snn.Population(snn.PoissonGLM(), 2), t_stop=SHORT, seed=1)
+
+
 def _excitation_and_inhibition() -> None:
     net = snn.Population(
         snn.LIF(), 10, receptors={"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(10.0)}, name="net"
@@ -61,8 +65,6 @@ RUNS: dict[str, Callable[[], None]] = {
         snn.step(250.0) + snn.noise(1.0, tau=3.0, shared=True) + snn.noise(1.0, tau=1.0), seed=1
     ),
     "LIF neurons, parameters for each, a current for all": _parameters_for_each,
-    "Poisson neurons with dead time": lambda: snn.simulate(
-        snn.Population(snn.PoissonGLM(), 2), t_stop=SHORT, seed=1
-    ),
+    "Poisson neurons with dead time": _poisson_neurons,
     "a network of excitatory and inhibitory LIF neurons": _excitation_and_inhibition,
 }

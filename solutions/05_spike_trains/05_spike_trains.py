@@ -697,7 +697,7 @@ check.ex_05_x1(fast_distance)
 # **In five lines**
 #
 # - Rate, CV and Fano factor are three questions: how fast, how regular, how steady. Chance (Poisson) has CV = F = 1; it looks clumpy, and the clumps mean nothing.
-# - A pause makes a train more regular, and so does a coarse grid. For a stationary renewal process F goes to CV$^2$; more than that means drift.
+# - A pause makes a train more regular, and so does a coarse grid. For a stationary renewal process F goes to CV$^2$; more than that means that something drifts, or that intervals depend on each other.
 # - The spike-triggered average shows what a neuron listens to, and how long ago: for our locust a rise in loudness, 6 to 7 ms ago.
 # - A distance has a time scale. Choose it, and say which one you chose.
 # - Whether spikes are reliable depends on the stimulus: a fluctuating current keeps an LIF with noise precise to less than a millisecond, a constant one does not.

@@ -83,8 +83,8 @@ def grasshopper() -> tuple[AuditoryRecording, AuditoryRecording]:
 
     Examples
     --------
-    >>> slow, fast = grasshopper()  # doctest: +SKIP
-    >>> slow  # doctest: +SKIP
+    >>> slow, fast = grasshopper()
+    >>> slow
     AuditoryRecording(929 spikes in 10000 ms, a sound of 200000 samples at 0.05 ms that fluctuates at up to 200 Hz)
     """
     folder = _data_of("nitime", "grasshopper")

@@ -32,6 +32,16 @@ def _many(I, **given) -> None:
     snn.simulate(snn.Population(snn.LIF(), 2), I=I, t_stop=SHORT, **given)
 
 
+def _parameters_for_each() -> None:
+    two = np.array([1.0, 2.0])
+    model = snn.LIF(tau_m=two, R_m=two, t_ref=two, E_L=-two, v_reset=-two, v_th=0.0)
+    snn.simulate(snn.Population(model, 2), I=np.zeros((2, 1)), t_stop=SHORT)
+
+
+def _poisson_neurons() -> None:
+    snn.simulate(snn.Population(snn.PoissonGLM(), 2), t_stop=SHORT, seed=1)
+
+
 def _excitation_and_inhibition() -> None:
     net = snn.Population(
         snn.LIF(), 10, receptors={"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(10.0)}, name="net"
@@ -51,5 +61,10 @@ RUNS: dict[str, Callable[[], None]] = {
     "LIF neurons, a current for each, Euler": lambda: _many(np.array([0.0, 300.0]), method="euler"),
     "LIF neurons, a pulse for each": lambda: _many(snn.step([0.0, 300.0], 0.0, SHORT)),
     "LIF neurons, a step of current for all": lambda: _many(snn.step(300.0, 0.0, SHORT)),
+    "LIF neurons, noise of all and noise of each": lambda: _many(
+        snn.step(250.0) + snn.noise(1.0, tau=3.0, shared=True) + snn.noise(1.0, tau=1.0), seed=1
+    ),
+    "LIF neurons, parameters for each, a current for all": _parameters_for_each,
+    "Poisson neurons with dead time": _poisson_neurons,
     "a network of excitatory and inhibitory LIF neurons": _excitation_and_inhibition,
 }

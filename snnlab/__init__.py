@@ -61,7 +61,7 @@ from .synapses import (
 )
 
 if TYPE_CHECKING:
-    from . import plots, theory, units
+    from . import decode, encode, plots, theory, units
     from .explore import explore
     from .kernels import kernel_source
     from .pynn import to_pynn
@@ -73,6 +73,8 @@ alt_text.install()  # every figure in a notebook gets alternative text, also one
 
 _LAZY = {  # imported when first used, so that `import snnlab` stays light
     "brian2_twin": ".twin",
+    "decode": "",
+    "encode": "",
     "explore": ".explore",
     "kernel_source": ".kernels",
     "plots": "",
@@ -102,7 +104,7 @@ __all__ = [
     "Izhikevich", "Izhikevich2007", "MorrisLecar", "NearestSTDP", "NearestTripletSTDP", "Neuron", "PairSTDP", "Plasticity",
     "PoissonDrive", "PoissonGLM", "PoissonSource", "Population", "Projection", "Record", "Recording", "RewardSTDP",
     "ShortTerm", "SpikeTrains", "Synapse", "TripletSTDP", "TsodyksMarkram", "UnitError", "all_to_all", "brian2_twin",
-    "by_distance", "check_units", "delay_by_distance", "explore", "exponential", "fixed_indegree", "from_matrix",
+    "by_distance", "check_units", "decode", "delay_by_distance", "encode", "explore", "exponential", "fixed_indegree", "from_matrix",
     "kernel_source", "latex", "lognormal", "noise", "normal", "on_grid", "one_to_one", "phase_plane", "plots",
     "poisson", "ramp", "random", "simulate", "sine", "step", "sweep", "theory", "to_pynn", "uniform", "units",
     "weight_by_distance",

@@ -24,10 +24,13 @@ from . import wording
 from .alt_text import alt_text, describe, install, set_alt_text
 from .arguments import number
 from .arguments import text as text_of
+from .plots_pictures import events, pictures
 from .spikes import SpikeTrains
 from .stimuli import Stimulus
 
-__all__ = ["alt_text", "current", "curve", "fi", "panels", "phase_plane", "raster", "set_alt_text", "trace"]
+__all__ = [
+    "alt_text", "current", "curve", "events", "fi", "panels", "phase_plane", "pictures", "raster", "set_alt_text", "trace",
+]  # fmt: skip
 
 BACKGROUND = "#ffffff"
 INK = "#222222"  # text and axes

@@ -445,6 +445,12 @@ CALLS |= {
         snn.encode.Scaler(0.0, 1.0).scale, {"data": 0.5, "clip": False}, {"data": X, "clip": {"true"}},
     ),
     "encode.Scaler.restore": Call(snn.encode.Scaler(0.0, 1.0).restore, {"x": 0.5}, {"x": SIGNAL}),
+    "explore_pictures": Call(
+        snn.explore_pictures,
+        {"pictures": {"a": np.eye(2)}, "codes": None, "window": 100.0, "seed": 1, "title": "x"},
+        {"codes": {"none"}, "window": POSITIVE, "seed": {"huge"}, "title": {"text"}},
+        {"pictures": [{}, {"a": np.ones(3)}, {"a": 2.0 * np.eye(2)}, {1: np.eye(2)}], "codes": [{"a": snn.encode.latency}]},
+    ),
     "plots.pictures": Call(
         snn.plots.pictures, {"values": [np.eye(2)], "titles": ["a"], "width": 3.0},
         {"titles": {"none", "dict"}, "width": POSITIVE}, {"values": [[], [np.ones(2)]], "titles": [["a", "b"], [1]]},

@@ -61,8 +61,9 @@ from .synapses import (
 )
 
 if TYPE_CHECKING:
-    from . import analysis, datasets, plots, theory, units
+    from . import analysis, datasets, decode, encode, plots, theory, units
     from .explore import explore
+    from .explore_coding import explore_pictures
     from .kernels import kernel_source
     from .pynn import to_pynn
     from .twin import brian2_twin
@@ -75,7 +76,10 @@ _LAZY = {  # imported when first used, so that `import snnlab` stays light
     "analysis": "",
     "brian2_twin": ".twin",
     "datasets": "",
+    "decode": "",
+    "encode": "",
     "explore": ".explore",
+    "explore_pictures": ".explore_coding",
     "kernel_source": ".kernels",
     "plots": "",
     "theory": "",
@@ -104,7 +108,8 @@ __all__ = [
     "Izhikevich", "Izhikevich2007", "MorrisLecar", "NearestSTDP", "NearestTripletSTDP", "Neuron", "PairSTDP", "Plasticity",
     "PoissonDrive", "PoissonGLM", "PoissonSource", "Population", "Projection", "Record", "Recording", "RewardSTDP",
     "ShortTerm", "SpikeTrains", "Synapse", "TripletSTDP", "TsodyksMarkram", "UnitError", "all_to_all", "analysis", "brian2_twin",
-    "by_distance", "check_units", "datasets", "delay_by_distance", "explore", "exponential", "fixed_indegree", "from_matrix",
+    "by_distance", "check_units", "datasets", "decode", "delay_by_distance", "encode", "explore", "explore_pictures", "exponential",
+    "fixed_indegree", "from_matrix",
     "kernel_source", "latex", "lognormal", "noise", "normal", "on_grid", "one_to_one", "phase_plane", "plots",
     "poisson", "ramp", "random", "simulate", "sine", "step", "sweep", "theory", "to_pynn", "uniform", "units",
     "weight_by_distance",

@@ -24,12 +24,13 @@ from . import analysis, wording
 from .alt_text import alt_text, describe, install, set_alt_text
 from .arguments import number
 from .arguments import text as text_of
+from .plots_pictures import events, pictures
 from .spikes import SpikeTrains
 from .stimuli import Stimulus
 
 __all__ = [
-    "alt_text", "correlogram", "current", "curve", "fi", "isi", "panels", "phase_plane", "psth", "raster", "set_alt_text",
-    "sta", "trace",
+    "alt_text", "correlogram", "current", "curve", "events", "fi", "isi", "panels", "phase_plane", "pictures", "psth",
+    "raster", "set_alt_text", "sta", "trace",
 ]  # fmt: skip
 
 BACKGROUND = "#ffffff"

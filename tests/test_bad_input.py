@@ -428,6 +428,116 @@ CALLS = {
     "theory.lif_chronaxie": Call(snn.theory.lif_chronaxie, {"lif": lif}, theory_numbers),
     "theory.lif_least_energy_duration": Call(snn.theory.lif_least_energy_duration, {"lif": lif}, theory_numbers),
 }  # fmt: skip
+X = {"zero", "true", "empty", "deep"}  # values in [0, 1] of any shape
+SIGNAL = {*SIGNED, "true", "empty", "deep"}
+POSITIVE = {"fraction"}
+ANY_SHAPE = {"none"}
+two = snn.encode.latency([0.2, 0.8])
+words_of_8 = snn.encode.population([0.2])
+film = np.exp(np.zeros((3, 2, 2)))
+on_and_off = snn.encode.event_camera(film, seed=1)
+
+
+def code(name, fine=None, more=None, **arguments):
+    """The entries of a static code: its encoder and its decoder take the same arguments."""
+    given, allowed = {"window": 100.0, **arguments}, {"window": POSITIVE, **(fine or {})}
+    random = {"seed": 1, "stream": 0} if name == "rate" else {}
+    many = {argument: {"huge"} for argument in random}
+    decoder_allows = {**allowed, "window": {*POSITIVE, "none"}, "shape": ANY_SHAPE}
+    spikes, shape = (words_of_8, (1,)) if name == "population" else (two, (2,))
+    decoder_allows["shape"] = (
+        {"none", "empty"} if name == "population" else ANY_SHAPE
+    )  # () is the shape of one value
+    encoder_more = {"x": [[-0.1], [1.1], np.array(["a"])], **(more or {})}
+    return {
+        f"encode.{name}": Call(
+            getattr(snn.encode, name), {"x": [0.2, 0.8], **given, **random}, {"x": X, **allowed, **many}, encoder_more,
+        ),
+        f"decode.{name}": Call(
+            getattr(snn.decode, name), {"spikes": spikes, **given, "shape": shape}, decoder_allows,
+            {"spikes": [rec], "shape": [(5,), (-1,), (2.0,)]},
+        ),
+    }  # fmt: skip
+
+
+between = {"T_min": POSITIVE}
+CALLS |= {
+    **code("binary", bits=2, more={"bits": [0, 33]}),
+    **code("rate", {"max_rate": POSITIVE}, max_rate=100.0),
+    **code("regular", {"max_rate": POSITIVE}, max_rate=100.0),
+    **code("latency", {"lif": {"none", "class"}, "I_max": POSITIVE}, {"lif": [snn.HodgkinHuxley()]}, lif=lif, I_max=1000.0),
+    **code("population", {"gamma": POSITIVE, "cutoff": {"zero"}}, {"fields": [2]}, fields=8, gamma=1.5, cutoff=0.1),
+    **code("phase", {"period": POSITIVE, "window": set()}, {"span": [1.0]}, period=25.0, span=0.75),
+    **code("burst", {**between, "T_max": POSITIVE, "window": set()}, {"n_max": [1], "T_max": [1.0]}, n_max=5, T_min=2.0, T_max=20.0),
+    "encode.temporal": Call(snn.encode.temporal, {"x": [0.2], "T_min": 2.0, "T_max": 20.0}, {"x": X, **between, "T_max": POSITIVE}),
+    "decode.temporal": Call(
+        snn.decode.temporal, {"spikes": snn.encode.temporal([0.2]), "T_min": 2.0, "T_max": 20.0, "shape": (1,)},
+        {**between, "T_max": POSITIVE, "shape": {"none", "empty"}}, {"shape": [(1, 2), (-1,)]},
+    ),
+    "encode.direct": Call(snn.encode.direct, {"x": [0.2], "n_steps": 3, "scale": 2.0}, {"x": X, "scale": SIGNED}),
+    "encode.in_turn": Call(
+        snn.encode.in_turn, {"spikes": two, "samples": 2, "pause": 1.0}, {"pause": COUNTED}, {"samples": [0, 3]},
+    ),
+    "decode.turns": Call(
+        snn.decode.turns, {"spikes": two, "samples": 2, "pause": 1.0}, {"pause": COUNTED}, {"pause": [60.0]},
+    ),
+    **{
+        f"encode.{name}": Call(
+            getattr(snn.encode, name), {"x": [0.0, 1.0], "threshold": 0.1, "dt": 1.0},
+            {"x": SIGNAL - {*SIGNED, "true"}, "threshold": POSITIVE, "dt": POSITIVE},
+        )
+        for name in ("delta", "on_off")
+    },
+    **{
+        f"decode.{name}": Call(
+            getattr(snn.decode, name),
+            {"spikes": snn.encode.delta(np.zeros((4, 1))), "threshold": 0.1, "dt": 1.0, "start": 0.0, "shape": (4,)},
+            {"threshold": POSITIVE, "start": {*SIGNED, "true"}, "shape": ANY_SHAPE},
+            {"dt": [2.0], "start": [[1.0, 2.0]], "shape": [(3,), (4, 2)]},
+        )
+        for name in ("delta", "on_off")
+    },
+    "encode.event_camera": Call(
+        snn.encode.event_camera,
+        {"frames": film, "contrast": 0.2, "dt": 1.0, "mismatch": 0.01, "refractory": 1.0, "noise_rate": 1.0, "seed": 1, "stream": 0},
+        {"contrast": POSITIVE, "dt": POSITIVE, "mismatch": COUNTED, "refractory": COUNTED, "noise_rate": COUNTED,
+         "seed": {"huge"}, "stream": {"huge"}},
+        {"frames": [-film, np.ones(3)]},
+    ),
+    "decode.event_camera": Call(
+        snn.decode.event_camera, {"spikes": on_and_off, "contrast": 0.2, "dt": 1.0, "start": film[0], "shape": (3, 2, 2)},
+        {"contrast": POSITIVE, "start": {"fraction", "true"}, "shape": ANY_SHAPE}, {"start": [[1.0, 2.0]], "shape": [(3, 4, 2)]},
+    ),
+    "decode.bits": Call(
+        snn.decode.bits, {"x": [0.1, 0.9], "decoded": [0.1, 0.9], "levels": 16, "shuffles": 2, "seed": 1},
+        {"seed": {"huge"}}, {"x": [[0.1]], "levels": [1], "shuffles": [0]},
+    ),
+    "decode.bits_per_spike": Call(
+        snn.decode.bits_per_spike,
+        {"x": [0.1, 0.9], "decoded": [0.1, 0.9], "spikes": two, "levels": 16, "shuffles": 2, "seed": 1}, {"seed": {"huge"}},
+    ),
+    "encode.Scaler": Call(snn.encode.Scaler, {"low": 0.0, "high": 1.0}, {"low": {*SIGNED, "true"} - POSITIVE, "high": {*COUNTED, "true"}}),
+    "encode.Scaler.of": Call(
+        snn.encode.Scaler.of, {"data": [1.0, 2.0], "together": False}, {"data": {*SIGNED, "true", "deep"}, "together": {"true"}},
+    ),
+    "encode.Scaler.scale": Call(
+        snn.encode.Scaler(0.0, 1.0).scale, {"data": 0.5, "clip": False}, {"data": X, "clip": {"true"}},
+    ),
+    "encode.Scaler.restore": Call(snn.encode.Scaler(0.0, 1.0).restore, {"x": 0.5}, {"x": SIGNAL}),
+    "explore_pictures": Call(
+        snn.explore_pictures,
+        {"pictures": {"a": np.eye(2)}, "codes": None, "window": 100.0, "seed": 1, "title": "x"},
+        {"codes": {"none"}, "window": POSITIVE, "seed": {"huge"}, "title": {"text"}},
+        {"pictures": [{}, {"a": np.ones(3)}, {"a": 2.0 * np.eye(2)}, {1: np.eye(2)}], "codes": [{"a": snn.encode.latency}]},
+    ),
+    "plots.pictures": Call(
+        snn.plots.pictures, {"values": [np.eye(2)], "titles": ["a"], "width": 3.0},
+        {"titles": {"none", "dict"}, "width": POSITIVE}, {"values": [[], [np.ones(2)]], "titles": [["a", "b"], [1]]},
+    ),
+    "plots.events": Call(
+        snn.plots.events, {"spikes": on_and_off, "shape": (2, 2), "ax": None}, {"ax": {"none"}}, {"spikes": [rec], "shape": [(2, 3), (4,)]},
+    ),
+}  # fmt: skip
 UNCHECKED = {
     "Recording": "simulate makes it",
     "Neuron": "see test_bad_declarations and test_model.py",

@@ -197,7 +197,9 @@ def test_requirements_install_this_package_and_give_reasons_for_upper_bounds():
             assert lines[number - 1].startswith("#"), f"{line}: say in the line above why"
 
 
-IMPORTS = {"ipython": "IPython", "pytest-xdist": "xdist", "pytest-timeout": "pytest_timeout"}
+IMPORTS = {
+    "ipython": "IPython", "pytest-xdist": "xdist", "pytest-timeout": "pytest_timeout", "scikit-learn": "sklearn",
+}  # fmt: skip
 
 
 def test_everything_that_is_required_imports_and_runs():

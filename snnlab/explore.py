@@ -23,7 +23,8 @@ import traitlets
 
 from .arguments import number, text
 from .explore_curve import CurveMaker
-from .explore_frames import MAX_TRACES, Frame, Goal, Words, picture_of
+from .explore_frames import MAX_TRACES, Frame, Goal, Words
+from .explore_picture import picture_of
 from .explore_plane import PlaneMaker
 from .explore_sliders import (
     CURRENT_RANGES,

@@ -263,21 +263,21 @@ BLOCK = Exercise(
 
 # ---------------------------------------------------------------- 02.3 two currents
 
-DT, HELD, T_STOP, ARRIVED = 0.025, 0.5, 600.0, 400.0  # ms: step; each value is held; a run; creep has arrived
+DT, HELD, T_STOP, WITHIN = 0.025, 0.5, 600.0, 15.0  # ms: step; each value is held; a run; the rebound comes so soon
 
 
 def two_inputs(seed):
     rng = np.random.default_rng([seed, 4])
 
-    def case(name, kind, limit):
-        return Case(name, {"kind": kind, "limit": limit})
+    def when(low, high):
+        return HELD * round(rng.uniform(low, high) / HELD)
 
     return [
-        case("rebound, down to a strong current", "rebound", rng.uniform(-8.0, -6.0)),
-        case("rebound, down to a weak current", "rebound", rng.uniform(-4.5, -3.5)),
-        case("creep, up to a weak current", "creep", rng.uniform(7.0, 7.8)),
-        case("creep, up to a strong current", "creep", rng.uniform(8.2, 9.0)),
-    ]
+        Case("rebound, with a strong current", {"kind": "rebound", "limit": rng.uniform(-8.0, -6.0), "time": when(100.0, 200.0)}),
+        Case("rebound, with a weak current, later", {"kind": "rebound", "limit": rng.uniform(-4.5, -3.5), "time": when(250.0, 450.0)}),
+        Case("creep, to a weak current", {"kind": "creep", "limit": rng.uniform(7.0, 7.8), "time": when(180.0, 250.0)}),
+        Case("creep, to a strong current, in less time", {"kind": "creep", "limit": rng.uniform(8.2, 9.0), "time": when(60.0, 90.0)}),
+    ]  # fmt: skip
 
 
 def two_run(pair, inputs):
@@ -287,9 +287,9 @@ def two_run(pair, inputs):
     rebound, creep = pair()
     t = 0.5 * np.arange(1200)
     if inputs["kind"] == "rebound":
-        I = rebound(t=t, lowest=inputs["limit"])
+        I = rebound(t=t, lowest=inputs["limit"], at=inputs["time"])
     else:
-        I = creep(t=t, top=inputs["limit"])
+        I = creep(t=t, top=inputs["limit"], by=inputs["time"])
     if np.shape(I) != t.shape:
         raise TypeError(f"{inputs['kind']} must return one value for each time, an array of shape {t.shape}")
     return I
@@ -301,77 +301,69 @@ def _spikes_of(current):
 
     I = np.repeat(np.frombuffer(current), round(HELD / DT))[:, None]
     rec = snn.simulate(snn.HodgkinHuxley(), I=I, t_stop=T_STOP, dt=DT, method="rk4")
-    return tuple(rec.spikes.t)
+    return tuple(float(t) for t in rec.spikes.t)
 
 
 def spikes_of(I):
-    """When a resting axon fires under a current of 1200 values, within -10 and 10 uA/cm2."""
+    """When (ms) a resting axon fires under a current of 1200 values, which are held within -10 and 10 uA/cm2."""
     return _spikes_of(np.clip(np.asarray(I, dtype=float), -10.0, 10.0).tobytes())
 
 
 def judge_two(inputs, output):
     """The rules of the two currents, and what the axon does."""
-    I, limit = np.asarray(output, dtype=float), inputs["limit"]
-    if not np.all(np.isfinite(I)):
-        return False, "the current is not a number at some times"
-    low, high = (limit, 0.0) if inputs["kind"] == "rebound" else (0.0, limit)
-    for ok, said in (
-        (I.max() <= high + 1e-9, f"it rises above {'0' if high == 0.0 else 'top'}"),
-        (I.min() >= low - 1e-9, f"it falls below {'0' if low == 0.0 else 'lowest'}"),
-    ):
+    I, limit, time = np.asarray(output, dtype=float), inputs["limit"], inputs["time"]
+    rebound = inputs["kind"] == "rebound"
+    low, high = (limit, 0.0) if rebound else (0.0, limit)
+    rules = [
+        (np.all(np.isfinite(I)), "the current is not a number at some times"),
+        (I.max() <= high + 1e-9, f"the current rises above {'0' if rebound else 'top'}"),
+        (I.min() >= low - 1e-9, f"the current falls below {'lowest' if rebound else '0'}"),
+        (rebound or np.abs(I[_index(time) :] - limit).max() < 1e-6, "the current is not at top from `by` until the end"),
+    ]  # fmt: skip
+    for ok, said in rules:
         if not ok:
             return False, said
     spikes = spikes_of(I)
-    if inputs["kind"] == "rebound":
-        return bool(spikes), "the axon stays silent"
-    if np.abs(I[_index(ARRIVED) :] - limit).max() > 1e-6:
-        return False, f"it is not at top from {ARRIVED:g} ms on"
-    return not spikes, f"the axon fires, first at {spikes[0]:.0f} ms" if spikes else ""
+    fires = f"the axon fires at {spikes[0]:.0f} ms" if spikes else ""
+    if not rebound:
+        return not spikes, fires
+    if not spikes:
+        return False, "the axon stays silent"
+    on_time = len(spikes) == 1 and time < spikes[0] <= time + WITHIN
+    return on_time, f"{fires}; `at` is {time:g} ms"
 
 
 def _index(t):
     return round(t / HELD)
 
 
-def _pulse(I, start, stop):
-    return lambda t, lowest: np.where((t >= start) & (t < stop), I(lowest), 0.0)
+def _pulse(I, before, after):
+    """The current I(lowest), from `before` ms before `at` until `after` ms after it."""
+    return lambda t, lowest, at: np.where((t >= at - before) & (t < at + after), I(lowest), 0.0)
 
 
-def _slope(T, start=0.0):
-    return lambda t, top: top * np.clip((t - start) / T, 0.0, 1.0)
+def _slope(T):
+    """A straight rise to top within T(by) ms."""
+    return lambda t, top, by: top * np.clip(t / T(by), 0.0, 1.0)
 
 
-good_rebound, good_creep = _pulse(lambda low: low, 20.0, 60.0), _slope(350.0)
+good_rebound, good_creep = _pulse(lambda low: low, 40.0, 0.0), _slope(lambda by: by)
 
 
 def _both(rebound=good_rebound, creep=good_creep):
     return lambda: (rebound, creep)
 
 
-def _silent_rebound(of):
-    """A mistake of `rebound` that is seen in the shape of a current under which the axon stays silent."""
+def _of(kind, fires, shape):
+    """Recognises a mistake by what the axon does and by the shape of the current, shape(I, limit, time)."""
 
     def when(inputs, output):
         I = np.asarray(output, dtype=float)
-        return inputs["kind"] == "rebound" and not spikes_of(I) and of(I, inputs["limit"])
+        if inputs["kind"] != kind or (fires is not None and bool(spikes_of(I)) != fires):
+            return False
+        return bool(shape(I, inputs["limit"], inputs["time"]))
 
     return when
-
-
-def _firing_creep(of):
-    def when(inputs, output):
-        I = np.asarray(output, dtype=float)
-        return inputs["kind"] == "creep" and bool(spikes_of(I)) and of(I, inputs["limit"])
-
-    return when
-
-
-def _of_creep(of):
-    return lambda inputs, output: inputs["kind"] == "creep" and of(np.asarray(output, dtype=float), inputs["limit"])  # fmt: skip
-
-
-def _of_rebound(of):
-    return lambda inputs, output: inputs["kind"] == "rebound" and of(np.asarray(output, dtype=float), inputs["limit"])  # fmt: skip
 
 
 def _lasts(I):
@@ -379,52 +371,59 @@ def _lasts(I):
     return HELD * np.count_nonzero(I < 0.5 * I.min())
 
 
+def _gentle(t, lowest, at):
+    return lowest * np.clip(np.minimum((t - at + 90.0) / 20.0, (at + 60.0 - t) / 60.0), 0.0, 1.0)
+
+
 TWO = Exercise(
     id="02.3", title="Two currents that fool a threshold", points=3,
     inputs=two_inputs, call=two_run, judge=judge_two, seconds=20.0,
     hints=(
         "What do h and n do while v is below rest, and how fast? What do they do while v rises slowly?",
-        "tau_h and tau_n are several ms near rest. What should happen faster than that, and what slower?",
-        "rebound: hold the lowest current for a few time constants of h, then switch it off at once. creep: rise in a "
-        "straight line over some hundred ms, so that h and n keep up, and stay at top.",
+        "tau_h and tau_n are several ms near rest. What should last longer than that, and what should happen faster?",
+        "rebound: hold the lowest current for a few time constants of h, and switch it off at once, at `at`. creep: rise in "
+        "a straight line for as long as you may, so that h and n keep up, and stay at top.",
     ),
     wrong=[
-        Wrong("too short a pulse", _both(rebound=_pulse(lambda low: low, 20.0, 21.5)),
+        Wrong("too short a pulse", _both(rebound=_pulse(lambda low: low, 2.0, 0.0)),
               "Your negative pulse is over before h and n have moved: compare its length with tau_h and tau_n.",
-              _silent_rebound(lambda I, low: I.min() < 0.8 * low and _lasts(I) < 12.0 and I[-1] > 0.5 * low)),
-        Wrong("never switched off", _both(rebound=lambda t, lowest: np.where(t >= 20.0, lowest, 0.0)),
+              _of("rebound", False, lambda I, low, at: I.min() < 0.8 * low and _lasts(I) < 12.0 and I[-1] > 0.5 * low)),
+        Wrong("begins where it should end", _both(rebound=_pulse(lambda low: low, 0.0, 40.0)),
+              "Your spike comes too late: it is the *end* of the negative current that fires the axon, and yours only begins at `at`.",
+              _of("rebound", True, lambda I, low, at: I.min() < 0.0 and I[_index(at - 1.0)] > 0.5 * low and I[_index(at + 1.0)] < 0.5 * low)),
+        Wrong("always at one time", _both(rebound=lambda t, lowest, at: np.where((t >= 20.0) & (t < 60.0), lowest, 0.0)),
+              "Your axon fires at a time of its own: the current must end at `at`, whatever that is.",
+              _of("rebound", True, lambda I, low, at: I.min() < 0.0 and I[_index(at - 1.0)] > 0.5 * low and I[_index(at + 1.0)] > 0.5 * low)),
+        Wrong("never switched off", _both(rebound=lambda t, lowest, at: np.where(t >= at - 40.0, lowest, 0.0)),
               "The axon waits for the end of your negative current, and it never comes.",
-              _silent_rebound(lambda I, low: I.min() < -1.0 and I[-1] < 0.5 * I.min())),
-        Wrong("switched off slowly", _both(rebound=lambda t, lowest: lowest * np.clip(np.minimum((t - 20.0) / 50.0, (270.0 - t) / 200.0), 0.0, 1.0)),
-              "Your negative current ends so gently that h and n are back before v is: switch it off at once.",
-              _silent_rebound(lambda I, low: I.min() < 0.8 * low and I[-1] > 0.5 * low and _lasts(I) >= 12.0 and np.diff(I).max() < -0.05 * low)),
-        Wrong("too weak", _both(rebound=_pulse(lambda low: 0.2 * low, 20.0, 60.0)),
+              _of("rebound", False, lambda I, low, at: I.min() < -1.0 and I[-1] < 0.5 * I.min())),
+        Wrong("switched off gently", _both(rebound=_gentle),
+              "Your negative current ends so gently that h and n are back in time: switch it off at once.",
+              _of("rebound", False, lambda I, low, at: I.min() < 0.8 * low and I[-1] > 0.5 * low and _lasts(I) >= 12.0 and np.diff(I).max() < -0.3 * low)),
+        Wrong("too weak", _both(rebound=_pulse(lambda low: 0.2 * low, 40.0, 0.0)),
               "You don't use what you are given: the current may go down to `lowest`, and yours stays far above it.",
-              _silent_rebound(lambda I, low: 0.8 * low < I.min() < 0.0)),
-        Wrong("no current", _both(rebound=lambda t, lowest: np.zeros_like(t)),
+              _of("rebound", False, lambda I, low, at: 0.8 * low < I.min() < 0.0)),
+        Wrong("no current", _both(rebound=lambda t, lowest, at: 0.0 * t),
               "Your rebound injects nothing at all.",
-              _silent_rebound(lambda I, low: not np.any(I))),
-        Wrong("a positive pulse", _both(rebound=_pulse(lambda low: -low, 20.0, 60.0)),
+              _of("rebound", False, lambda I, low, at: not np.any(I))),
+        Wrong("a positive pulse", _both(rebound=_pulse(lambda low: -low, 2.0, 0.0)),
               "A positive current fires any axon: the rule is that yours never rises above 0.",
-              _of_rebound(lambda I, low: I.max() > 0.0)),
-        Wrong("a step", _both(creep=lambda t, top: np.where(t >= 10.0, top, 0.0)),
-              "You switch the current on at once, and h and n have no time to follow.",
-              _firing_creep(lambda I, top: np.abs(np.diff(I)).max() > 0.5 * top or I[0] > 0.5 * top)),
-        Wrong("too steep", _both(creep=_slope(15.0)),
-              "Your current rises in a ramp, but too fast: you have 400 ms.",
-              _firing_creep(lambda I, top: np.abs(np.diff(I)).max() <= 0.2 * top and I[0] <= 0.2 * top and I[_index(399.0)] > 0.95 * top)),
-        Wrong("arrives too late", _both(creep=_slope(600.0)),
-              "Your current is still on its way at 400 ms: it is to be at top from then on.",
-              _of_creep(lambda I, top: I[-1] > 0.9 * top and 0.0 < I[_index(ARRIVED)] < top - 1e-6)),
-        Wrong("comes down again", _both(creep=lambda t, top: np.where(t < 400.0, top * t / 400.0, 0.0)),
+              _of("rebound", None, lambda I, low, at: I.max() > 0.0)),
+        Wrong("a step", _both(creep=lambda t, top, by: np.where(t >= 10.0, top, 0.0)),
+              "Your current jumps, and h and n have no time to follow: it is how fast it rises that counts, not when.",
+              _of("creep", True, lambda I, top, by: np.abs(np.diff(I)).max() > 0.5 * top or I[0] > 0.5 * top)),
+        Wrong("too steep", _both(creep=_slope(lambda by: 15.0)),
+              "Your current rises in a ramp, but in less time than it may take: use all of `by`.",
+              _of("creep", True, lambda I, top, by: np.abs(np.diff(I)).max() <= 0.2 * top and I[0] <= 0.2 * top and I[_index(by - 5.0)] > 0.98 * top)),
+        Wrong("arrives too late", _both(creep=_slope(lambda by: 300.0)),
+              "Your current is still on its way at `by`: it is to be at top from then on.",
+              _of("creep", None, lambda I, top, by: I[-1] > 0.9 * top and 0.0 < I[_index(by)] < top - 1e-6)),
+        Wrong("comes down again", _both(creep=lambda t, top, by: np.where(t < by, top * t / by, 0.0)),
               "Your current goes back to 0: it is to stay at top until the end. (snn.ramp ends in 0, too: add a step to it.)",
-              _of_creep(lambda I, top: abs(I[-1]) < 1e-6 and I.max() > 0.9 * top)),
-        Wrong("in percent", _both(creep=lambda t, top: np.clip(t / 350.0, 0.0, 1.0)),
+              _of("creep", None, lambda I, top, by: abs(I[-1]) < 1e-6 and I.max() > 0.9 * top)),
+        Wrong("ends at 1", _both(creep=lambda t, top, by: np.clip(t / by, 0.0, 1.0)),
               "Your current ends at 1, whatever top is: multiply by top.",
-              _of_creep(lambda I, top: abs(I[-1] - 1.0) < 1e-6)),
-        Wrong("changed places", lambda: (lambda t, lowest: good_creep(t, lowest), lambda t, top: good_rebound(t, top)),
-              "The two shapes have changed places: rebound is the one that ends suddenly, creep the one that rises slowly.",
-              lambda inputs, output: (inputs["kind"] == "creep") == (np.abs(np.diff(output)).max() > 0.5 * abs(inputs["limit"]) and abs(output[-1]) < 1e-6)),
+              _of("creep", None, lambda I, top, by: abs(I[-1] - 1.0) < 1e-6)),
     ],
 )  # fmt: skip
 

@@ -41,10 +41,10 @@ DT = 0.025  # ms, the time step
 axon = snn.HodgkinHuxley()  # the giant axon of a squid, at 6.3 degrees C
 rec = snn.simulate(axon, I=10.0, t_stop=30.0, dt=DT, method="rk4", record=["v", "m", "h", "n"], seed=SEED)
 top, bottom = snn.plots.panels(2.4, 1.8)
-snn.plots.trace(rec, "v", ax=top)
+snn.plots.curve(rec.t, rec.traces["v"][:, 0], "time (ms)", "membrane potential (mV)", ax=top)
 for gate in ("m", "h", "n"):
     snn.plots.curve(rec.t, rec.traces[gate][:, 0], "time (ms)", "open gates", gate, ax=bottom)
-bottom.legend(loc="center right", frameon=False)
+bottom.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, frameon=False)
 plt.show()
 print(f"{len(rec.spikes)} spikes, the highest point at {rec.traces['v'].max():.1f} mV")
 
@@ -316,7 +316,7 @@ t = rec.t
 v, m, h, n = (rec.traces[name][:, 0] for name in ("v", "m", "h", "n"))
 g_Na, g_K = axon.g_Na * m**3 * h, axon.g_K * n**4  # mS/cm2
 top, middle, bottom = snn.plots.panels(2.0, 1.6, 1.6)
-snn.plots.trace(rec, "v", ax=top)
+snn.plots.curve(t, v, "time (ms)", "v (mV)", ax=top)
 for name, gate in (("m", m), ("h", h), ("n", n)):
     snn.plots.curve(t, gate, "time (ms)", "open gates", name, ax=middle)
 for name, g in (("sodium", g_Na), ("potassium", g_K)):
@@ -385,7 +385,7 @@ for name, (g_Na, g_K) in poisons.items():
     rec = snn.simulate(drugged, I=10.0, t_stop=60.0, dt=DT, method="rk4", record=["v"], seed=SEED)
     final[name] = rec.traces["v"][-1, 0]
     ax = snn.plots.curve(rec.t, rec.traces["v"][:, 0], "time (ms)", "v (mV)", name, ax=ax)
-    print(f"{name:7}: {len(rec.spikes)} spikes, and {final[name]:6.2f} mV after 60 ms")
+    print(f"{name:7}: {len(rec.spikes)} spike(s), and {final[name]:6.2f} mV after 60 ms")
 ax.legend(loc="upper right", frameon=False, ncols=3, bbox_to_anchor=(1.0, 1.15))
 plt.show()
 
@@ -417,18 +417,18 @@ for part in (0.0, 0.25, 0.5, 0.75):
 # %% [markdown]
 # ## Play: open the axon
 #
-# One axon, and everything that you can do to it. **Hold the blue button to inject current.** `show` chooses what is drawn: 0 is the voltage, 1 the gate $m$,
-# 2 the gate $h$, 3 the gate $n$. The menu has the gates and the poisons.
+# One axon, and everything that you can do to it. **Hold the blue button to inject current**: the space bar does the same. The dashed line at 0 mV is no threshold: it is where
+# the program counts a spike. The menu has the poisons.
 #
-# 1. Look at $h$ and at $n$ while it fires. Which of them is the last to come back after a spike?
+# 1. Look at $h$ and $n$ between two spikes. At rest they are 0.60 and 0.32. Do they get back there? What does that do to the second spike?
 # 2. Raise TTX slowly at 10 µA/cm². Long before the sodium is gone, the *train* of spikes ends. At about which share?
 # 3. Set the current to 180. More current, fewer spikes? Look at $h$.
 #
 # <details><summary>Answers</summary>
 #
-# 1. $h$: it still climbs when the next spike begins, while $n$ has nearly come down.
-# 2. Between 0.2 and 0.4 (you measure it in the last cell of this lesson): after that one spike comes, and no second one. An axon needs a reserve of sodium channels.
-# 3. The axon stays up: $v$ never gets low enough to open $h$ again, and without $h$ no sodium flows. This is **depolarisation block**: a neuron can be silenced by too much drive.
+# 1. They don't: $h$ gets to 0.46, and $n$ down to 0.39. So less sodium flows, more potassium is open, and all later spikes are smaller than the first.
+# 2. Between 0.1 and 0.2 (you measure it in *Close*): after that only one or two spikes come. An axon needs most of its sodium channels to fire again and again.
+# 3. The axon fires once and stays up, at -42 mV. There $h$ is at 0.06, and without $h$ hardly any sodium flows. This is **depolarisation block**: a neuron can be silenced by too much drive.
 #
 # </details>
 
@@ -436,57 +436,53 @@ for part in (0.0, 0.25, 0.5, 0.75):
 # %%
 from snnlab.units import cm2, one, uA
 
-SHOWN = ("v", "m", "h", "n")
-
 
 def squid(
     I: uA / cm2 = 10.0,  # injected current
     TTX: one = 0.0,  # share of sodium channels plugged
     TEA: one = 0.0,  # share of potassium channels plugged
-    show: one = 0,  # drawn: 0 is v, 1 is m, 2 is h, 3 is n
     t_stop=100.0,
     start=None,
 ):
     drugged = snn.HodgkinHuxley(g_Na=120.0 * (1.0 - TTX), g_K=36.0 * (1.0 - TEA))
-    how = {"dt": DT, "method": "rk4", "record": [SHOWN[show]], "start": start}
+    how = {"dt": DT, "method": "rk4", "record": ["v", "m", "h", "n"], "start": start}
     return snn.simulate(drugged, I=I, t_stop=t_stop, **how)
 
 
 # %%
-knobs = {"I": (-10.0, 200.0, 1.0), "TTX": (0.0, 1.0, 0.02), "TEA": (0.0, 1.0, 0.02), "show": (0, 3)}
-presets = {"voltage": {}, "gate m": {"show": 1}, "gate h": {"show": 2}, "gate n": {"show": 3}}
-presets |= {"TTX": {"TTX": 1.0}, "TEA": {"TEA": 1.0}, "too much current": {"I": 180.0}}
-snn.explore(squid, knobs, t_stop=100.0, presets=presets, curve=None, title="Squid axon")
+knobs = {"I": (-10.0, 200.0, 1.0), "TTX": (0.0, 1.0, 0.02), "TEA": (0.0, 1.0, 0.02)}
+presets = {"TTX": {"TTX": 1.0}, "TEA": {"TEA": 1.0}, "half the TEA": {"TEA": 0.5}, "too much current": {"I": 180.0}}
+how = {"t_stop": 100.0, "presets": presets, "curve": None, "title": "Squid axon"}
+snn.explore(squid, knobs, trace=["v", ("m", "h", "n")], **how)
 
 # %% [markdown]
 # ## A threshold that is not a number
 #
-# A LIF neuron has a threshold: -50 mV, always. Has this axon one? Lift its voltage at once by a few mV, as by an electric shock, and let go. In the next cell 300 axons get 300 different
+# A LIF neuron has a threshold: -50 mV, always. Has this axon one? Lift its voltage at once by a few mV, as by an electric shock, and let go. In the next cell 400 axons get 400 different
 # kicks; the weakest that makes a spike is the threshold. Then the same with a steady current in the background, to which the gates have settled first.
 
 
 # %%
+def resting(I):
+    """The voltage at which the axon rests under a steady current, in mV: by waiting."""
+    rec = snn.simulate(axon, I=I, t_stop=500.0, dt=DT, method="rk4", record=["v"], seed=SEED)
+    return rec.traces["v"][-1, 0]
+
+
 def threshold_under(I):
-    """(v at rest, weakest v after a kick that makes a spike), in mV, under a steady current I."""
-    rest = brentq(lambda v: leftover(v, I), -100.0, 0.0)
+    """The weakest v (mV), after a kick, that makes a spike under a steady current."""
+    rest = resting(I)
     v = rest + 0.05 * np.arange(400)  # mV, after the kick
     gates = {gate: float(x) for gate, x in steady(rest).items()}
     axons = snn.Population(axon, 400)
     rec = snn.simulate(axons, I=I, t_stop=20.0, dt=DT, method="rk4", initial={"v": v, **gates}, seed=SEED)
-    return rest, v[np.argmax(rec.spikes.counts() > 0)]
-
-
-def leftover(v, I):
-    """What is left of I when all gates have settled at v, uA/cm2: 0 at rest."""
-    x = steady(v)
-    through = axon.g_Na * x["m"] ** 3 * x["h"] * (v - axon.E_Na) + axon.g_K * x["n"] ** 4 * (v - axon.E_K)
-    return I - through - axon.g_L * (v - axon.E_L)
+    return v[np.argmax(rec.spikes.counts() > 0)]
 
 
 # %%
 print("background    rest     h     n   threshold")
 for I in (-6.0, -3.0, 0.0, 3.0, 6.0):
-    rest, v_th = threshold_under(I)
+    rest, v_th = resting(I), threshold_under(I)
     x = steady(rest)
     print(f"{I:4.0f} uA/cm2 {rest:6.1f} {x['h']:6.2f} {x['n']:5.2f} {v_th:8.1f} mV")
 
@@ -494,89 +490,92 @@ for I in (-6.0, -3.0, 0.0, 3.0, 6.0):
 # The threshold is no property of the voltage. It moves by some mV, and it moves *with the past*: where the axon has been lower, $h$ is more open and $n$
 # less, so that a spike is easier to start. Where it has been higher, spikes are harder. Hodgkin called the second **accommodation**: nerves get used to a current.
 #
-# Two surprises follow. Neither is possible for a LIF neuron.
+# Two surprises follow, and you have predicted both. Here is what happens, first to the axon that gets less than nothing.
+
+
+# %%
+def show(I):
+    """Draws a resting axon under the current I (given every 0.5 ms, uA/cm2); returns its spike times."""
+    t, steps = 0.5 * np.arange(1200), np.repeat(I, round(0.5 / DT))[:, None]
+    rec = snn.simulate(axon, I=steps, t_stop=600.0, dt=DT, method="rk4", record=["v"], seed=SEED)
+    top, bottom = snn.plots.panels(1.7, 0.9)
+    snn.plots.curve(rec.t, rec.traces["v"][:, 0], "time (ms)", "v (mV)", ax=top)
+    snn.plots.curve(t, I, "time (ms)", "µA/cm²", ax=bottom)
+    top.set_ylim(-85.0, 50.0)
+    bottom.set_ylim(min(I.min(), 0.0) - 1.0, max(I.max(), 0.0) + 1.0)
+    plt.show()
+    return rec.spikes.t
+
+
+# %%
+t = 0.5 * np.arange(1200)  # ms
+after_negative = show(snn.step(-6.0, 100.0, 140.0)(t))
+print(f"-6 uA/cm2 from 100 to 140 ms: {len(after_negative)} spike, at {after_negative[0]:.1f} ms")
+
+# %%
+at_once = show(np.full(1200, 8.0))
+print(f"8 uA/cm2 at once: {len(at_once)} spikes")
+
+# %%
+slowly = show((snn.ramp(8.0, 0.0, 300.0) + snn.step(8.0, 300.0))(t))
+print(f"8 uA/cm2, slowly: {len(slowly)} spikes")
+
+# %%
+said = (fires_after_negative, spikes_fast, spikes_slow)
+if None in said:
+    print("A prediction is missing: go back and make it, and don't look at what you now know.")
+else:
+    print(f"You said {said}; it is {(len(after_negative) > 0, len(at_once), len(slowly))}.")
+
+# %% [markdown]
+# **The rebound.** A negative current opens $h$ and closes $n$: the axon becomes *more* excitable while it is held down. Let go at once, and $v$ comes back
+# before $h$ and $n$ do: the threshold is now below rest itself. Physiologists call it **anode break excitation**, after the electrode that holds the axon down.
+#
+# **The creep.** As $v$ rises slowly, $h$ closes and $n$ opens in step with it, and the threshold moves ahead of $v$. At the end this axon gets 8 µA/cm² and is silent; the other one gets the
+# very same 8 µA/cm² and fires as long as you like. *Same equations, same current, two ways of life.* Which one it is depends on how it got there. Lesson 03 shows the map on which both lie.
+#
+# Neither is possible for a LIF neuron. Now do both on command.
 #
 # **Exercise 02.3** Design two currents.
 #
-# 1. `rebound`: a current that **never rises above 0**, and makes a resting axon fire. It may go down to `lowest` (the check takes values from -8 to -3.5 µA/cm²).
-# 2. `creep`: a current that rises from 0 to `top` (7 to 9 µA/cm²), **is at `top` from 400 ms on until the end**, and never makes the axon fire. It may not leave the range from 0 to `top`.
+# 1. `rebound`: it is never above 0 and never below `lowest` (-8 to -3.5 µA/cm²). The axon fires exactly once, within 15 ms after the time `at`, and not before.
+# 2. `creep`: it begins at 0, is at `top` (7 to 9 µA/cm²) from the time `by` until the end, and never leaves the range between. The axon never fires. `by` may be as short as 60 ms: use your time well.
 #
-# Each gets the times $t$ = 0, 0.5, 1, ... 599.5 ms as an array, and returns the current at each time. The axon is at rest at 0 ms. `np.where(condition, a, b)` and `np.clip(x, 0, 1)` are handy.
+# Each gets the times $t$ = 0, 0.5, 1, ... 599.5 ms as an array, and returns the current at each of them. The axon is at rest at 0 ms. `np.where(condition, a, b)` and `np.clip(x, 0, 1)` are handy.
 
 
 # %% nbgrader={"grade_id": "ex-02-3", "solution": true}
-def rebound(t, lowest):
-    """A current that is never above 0 and makes an axon fire, in uA/cm2.
+def rebound(t, lowest, at):
+    """A current that is never above 0 and makes the axon fire after `at`, in uA/cm2.
 
-    t : ms, an array from 0 to 599.5.   lowest : uA/cm2, negative.
+    t : ms, an array from 0 to 599.5.   lowest : uA/cm2, negative.   at : ms, at least 100.
     """
     ### BEGIN SOLUTION
-    return np.where((t >= 20.0) & (t < 60.0), lowest, 0.0)
+    return np.where((t >= at - 40.0) & (t < at), lowest, 0.0)
     ### END SOLUTION
 
 
 # %% nbgrader={"grade_id": "ex-02-3b", "solution": true}
-def creep(t, top):
-    """A current that gets to top by 400 ms, stays there, and leaves the axon silent, in uA/cm2.
+def creep(t, top, by):
+    """A current that is at top from `by` on and leaves the axon silent, in uA/cm2.
 
-    t : ms, an array from 0 to 599.5.   top : uA/cm2, positive.
+    t : ms, an array from 0 to 599.5.   top : uA/cm2, positive.   by : ms, at least 60.
     """
     ### BEGIN SOLUTION
-    return top * np.clip(t / 300.0, 0.0, 1.0)
+    return top * np.clip(t / by, 0.0, 1.0)
     ### END SOLUTION
 
+
+# %% tags=["raises-exception"]
+print("rebound: spikes at", show(rebound(t, -5.0, 200.0)).round(1), "ms")
+
+# %% tags=["raises-exception"]
+print("creep: spikes at", show(creep(t, 9.0, 60.0)).round(1), "ms")
 
 # %% nbgrader={"grade_id": "check-02-3", "grade": true, "locked": true, "points": 3}
 check.ex_02_3(lambda: (rebound, creep))  # hands in both
 
 # %% [markdown]
-# Here are your two currents, and what the axon makes of them. The third is the step to 8 µA/cm², all at once.
-
-
-# %%
-def respond(I):
-    """A resting axon under a current that is given every 0.5 ms."""
-    steps = np.repeat(I, round(0.5 / DT))[:, None]
-    return snn.simulate(axon, I=steps, t_stop=600.0, dt=DT, method="rk4", record=["v"], seed=SEED)
-
-
-def show(I):
-    t, rec = 0.5 * np.arange(1200), respond(I)
-    top, bottom = snn.plots.panels(1.7, 0.9)
-    snn.plots.trace(rec, "v", ax=top)
-    snn.plots.curve(t, I, "time (ms)", "I (µA/cm²)", ax=bottom)
-    plt.show()
-    return len(rec.spikes)
-
-
-# %% tags=["raises-exception"]
-t = 0.5 * np.arange(1200)  # ms
-print(f"rebound: {show(rebound(t, -6.0))} spikes")
-
-# %% tags=["raises-exception"]
-print(f"creep: {show(creep(t, 8.0))} spikes")
-
-# %%
-at_once = show(np.full(1200, 8.0))
-print(f"step: {at_once} spikes")
-
-# %%
-t = 0.5 * np.arange(1200)  # ms
-after_negative = len(respond(np.where((t >= 20.0) & (t < 60.0), -6.0, 0.0)).spikes)
-slowly = len(respond(8.0 * np.clip(t / 300.0, 0.0, 1.0)).spikes)
-print(f"after -6 uA/cm2 for 40 ms: {after_negative} spike; to 8 uA/cm2 at once: {at_once} spikes, slowly: {slowly}")
-if fires_after_negative is None or spikes_fast is None or spikes_slow is None:
-    print("A prediction is missing: compare what you thought.")
-else:
-    print(f"You said {fires_after_negative}, {spikes_fast} and {spikes_slow}.")
-
-# %% [markdown]
-# **The rebound.** A negative current opens $h$ and closes $n$: the axon becomes *more* excitable, while it is held down. Let go at once, and $v$ is back within a ms or two,
-# long before $h$ and $n$ are: the threshold is now lower than rest itself. Physiologists called it **anode break excitation**, after the electrode that holds the axon down.
-#
-# **The creep.** As $v$ rises slowly, $h$ closes and $n$ opens in step with it, and the threshold moves ahead of $v$. At the end the axon gets 8 µA/cm² and is silent; the other axon gets the
-# very same 8 µA/cm² and fires as long as you like. *Same equations, same current, two ways of life.* Which one it is depends on how it got there. Lesson 03 shows the map on which both lie.
-#
 # **Another good place for a pause.**
 #
 # ## Reproduce: Hodgkin and Huxley, 1952
@@ -612,7 +611,7 @@ plt.show()
 
 # %% tags=["worked-program"]
 WARM = 3.0 ** ((18.5 - 6.3) / 10.0)
-REST = brentq(lambda v: leftover(v, 0.0), -70.0, -60.0)
+REST = resting(0.0)
 
 
 def travelling(t, y, K):
@@ -639,12 +638,12 @@ def shoot(K):
 
 # %%
 low, high, ax = 5.0, 20.0, None  # 1/ms
-for k in range(30):
+for k in range(24):
     K = 0.5 * (low + high)
     t, v = shoot(K)
     too_large = v[-1] > 0.0
     low, high = (low, K) if too_large else (K, high)
-    if k in (2, 3, 9, 29):
+    if k in (2, 3, 9, 23):
         side = "too large" if too_large else "too small"
         ax = snn.plots.curve(t, v, "time (ms)", "v (mV)", f"attempt {k + 1}, K {side}", ax=ax)
 ax.legend(loc="lower left", frameon=False)
@@ -782,7 +781,7 @@ for x in (-41.0, -40.0, -39.0):
     print(f"{x:.0f} mV, 18.5 degrees: {published_rate(x, 18.5):.2f}/ms")
 
 # %% [markdown]
-# In a simulation of spikes you would never see it: $v$ passes -40 mV, and meets it to six digits once in a million runs. In a **voltage clamp**, where the experimenter holds $v$ at a round number, -40 mV is a
+# In a simulation of spikes you would never see it: $v$ rushes past -40 mV, and hardly ever meets it to six digits. In a **voltage clamp**, where the experimenter holds $v$ at a round number, -40 mV is a
 # place where everybody looks. And at 6.3 degrees, where everybody tests, nothing is wrong anywhere.
 #
 # **Exercise 02.4** Hunt the bug in two parts.

@@ -32,6 +32,11 @@ def _many(I, **given) -> None:
     snn.simulate(snn.Population(snn.LIF(), 2), I=I, t_stop=SHORT, **given)
 
 
+def _axons(g_Na=120.0, I=10.0, method="rk4") -> None:
+    axons = snn.Population(snn.HodgkinHuxley(g_Na=g_Na), np.size(g_Na))
+    snn.simulate(axons, I=I, t_stop=SHORT, method=method, record=["v"])
+
+
 def _excitation_and_inhibition() -> None:
     net = snn.Population(
         snn.LIF(), 10, receptors={"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(10.0)}, name="net"
@@ -52,4 +57,8 @@ RUNS: dict[str, Callable[[], None]] = {
     "LIF neurons, a pulse for each": lambda: _many(snn.step([0.0, 300.0], 0.0, SHORT)),
     "LIF neurons, a step of current for all": lambda: _many(snn.step(300.0, 0.0, SHORT)),
     "a network of excitatory and inhibitory LIF neurons": _excitation_and_inhibition,
+    "a Hodgkin-Huxley axon, constant current": _axons,
+    "a Hodgkin-Huxley axon, a current over time": lambda: _axons(I=snn.step(10.0, 0.0, SHORT)),
+    "a Hodgkin-Huxley axon, exponential Euler": lambda: _axons(method="exponential_euler"),
+    "Hodgkin-Huxley axons, a conductance for each": lambda: _axons(g_Na=np.array([120.0, 60.0])),
 }

@@ -54,7 +54,9 @@ if __name__ == "__main__":
     import neuron
 
     paper, default = (table(*run(E_L)) for E_L in (-54.387, -54.3))
-    print(f"# NEURON {neuron.__version__}, hh at 6.3 degrees C, {I:g} uA/cm2 from 0 ms on, CVODE, usetable_hh = 0")
+    print(
+        f"# NEURON {neuron.__version__}, hh at 6.3 degrees C, {I:g} uA/cm2 from 0 ms on, CVODE, usetable_hh = 0"
+    )
     print("quantity,unit,paper,default")
     for (quantity, unit, value), (_, _, other) in zip(paper, default):
         print(f"{quantity},{unit},{value},{other}")

@@ -83,8 +83,25 @@ def test_the_travelling_spike_has_its_proven_speed():
     """At 18.5 degrees K gives 18.731888 m/s: Hendrick's computer-assisted proof, github.com/ChaseHendrick/hh-pulse."""
     import jupytext
 
-    cells = [cell.source for cell in jupytext.read(LESSON / "02_hodgkin_huxley.py").cells if cell.cell_type == "code"]
-    wanted = {"rates", "steady", "resting", "travelling", "lost", "shoot", "WARM", "REST", "axon", "DT", "SEED"}
+    cells = [
+        cell.source
+        for cell in jupytext.read(LESSON / "02_hodgkin_huxley.py").cells
+        if cell.cell_type == "code"
+    ]
+    wanted = {
+        "rates",
+        "steady",
+        "resting",
+        "ionic",
+        "opening",
+        "travelling",
+        "lost",
+        "shoot",
+        "WARM",
+        "REST",
+        "axon",
+    }
+    wanted |= {"DT", "SEED", "HOW"}
     names = {"np": np, "snn": snn, "solve_ivp": solve_ivp}
     exec("from scipy.special import exprel", names)
     for statement in ast.parse("\n".join(cells)).body:

@@ -14,9 +14,7 @@ def relax_inputs(seed):
     rng = np.random.default_rng([seed, 1])
 
     def case(name, x, t):
-        return Case(
-            name, {"x": x, "alpha": rng.uniform(0.3, 0.6), "beta": rng.uniform(0.05, 0.2), "t": t}
-        )
+        return Case(name, {"x": x, "alpha": rng.uniform(0.3, 0.6), "beta": rng.uniform(0.05, 0.2), "t": t})
 
     return [
         case("a closed gate", 0.0, np.linspace(0.0, 8.0, 17)),
@@ -263,7 +261,12 @@ BLOCK = Exercise(
 
 # ---------------------------------------------------------------- 02.3 two currents
 
-DT, HELD, T_STOP, WITHIN = 0.025, 0.5, 600.0, 15.0  # ms: step; each value is held; a run; the rebound comes so soon
+DT, HELD, T_STOP, WITHIN = (
+    0.025,
+    0.5,
+    600.0,
+    15.0,
+)  # ms: step; each value is held; a run; the rebound comes so soon
 
 
 def two_inputs(seed):
@@ -368,7 +371,7 @@ def _of(kind, fires, shape):
 
 def _lasts(I):
     """For how long (ms) a current is below half of its lowest value."""
-    return HELD * np.count_nonzero(I < 0.5 * I.min())
+    return HELD * np.count_nonzero(I / I.min() > 0.5) if I.min() < 0.0 else 0.0
 
 
 def _gentle(t, lowest, at):

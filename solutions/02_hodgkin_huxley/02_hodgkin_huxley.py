@@ -36,10 +36,11 @@ from snnlab.checks import check, todo
 
 SEED = 1  # nothing in this lesson is random; the seed says so
 DT = 0.025  # ms, the time step
+HOW = {"dt": DT, "method": "rk4", "seed": SEED}  # how every axon is run
 
 # %%
 axon = snn.HodgkinHuxley()  # the giant axon of a squid, at 6.3 degrees C
-rec = snn.simulate(axon, I=10.0, t_stop=30.0, dt=DT, method="rk4", record=["v", "m", "h", "n"], seed=SEED)
+rec = snn.simulate(axon, I=10.0, t_stop=30.0, record=["v", "m", "h", "n"], **HOW)
 top, bottom = snn.plots.panels(2.4, 1.8)
 snn.plots.curve(rec.t, rec.traces["v"][:, 0], "time (ms)", "membrane potential (mV)", ax=top)
 for gate in ("m", "h", "n"):
@@ -134,7 +135,8 @@ def channel(ax, x, name, up, changes):
     ax.add_patch(plt.Rectangle((x - 0.2, 1.4), 0.4, 0.9, fill=False, color="#222222", linewidth=1.5))
     wire(ax, (x, 2.3), (x, 3.0))
     if changes:
-        ax.annotate("", (x + 0.45, 2.35), (x - 0.45, 1.35), arrowprops={"arrowstyle": "->", "color": "#b04a10", "linewidth": 1.8})
+        arrow = {"arrowstyle": "->", "color": "#b04a10", "linewidth": 1.8}
+        ax.annotate("", (x + 0.45, 2.35), (x - 0.45, 1.35), arrowprops=arrow)
     ax.text(x + 0.5, 1.8, f"$g_{{\\rm {name}}}$", va="center", fontsize=12, color="#222222")
     ax.text(x + 0.5, 0.78, f"$E_{{\\rm {name}}}$", va="center", fontsize=12, color="#222222")
 
@@ -311,7 +313,7 @@ for gate, (alpha, beta) in rates(-65.0).items():
 # Now one spike from close by, with the two conductances below it.
 
 # %%
-rec = snn.simulate(axon, I=10.0, t_stop=12.0, dt=DT, method="rk4", record=["v", "m", "h", "n"], seed=SEED)
+rec = snn.simulate(axon, I=10.0, t_stop=12.0, record=["v", "m", "h", "n"], **HOW)
 t = rec.t
 v, m, h, n = (rec.traces[name][:, 0] for name in ("v", "m", "h", "n"))
 g_Na, g_K = axon.g_Na * m**3 * h, axon.g_K * n**4  # mS/cm2
@@ -360,6 +362,7 @@ def settled(I, g_Na, g_K):
 
     I : uA/cm2, constant.   g_Na, g_K : mS/cm2, if all channels are open.
     """
+
     ### BEGIN SOLUTION
     def total(v):
         x = steady(v)
@@ -382,7 +385,7 @@ poisons = {"no drug": (120.0, 36.0), "TTX": (0.0, 36.0), "TEA": (120.0, 0.0)}  #
 ax, final = None, {}
 for name, (g_Na, g_K) in poisons.items():
     drugged = snn.HodgkinHuxley(g_Na=g_Na, g_K=g_K)
-    rec = snn.simulate(drugged, I=10.0, t_stop=60.0, dt=DT, method="rk4", record=["v"], seed=SEED)
+    rec = snn.simulate(drugged, I=10.0, t_stop=60.0, record=["v"], **HOW)
     final[name] = rec.traces["v"][-1, 0]
     ax = snn.plots.curve(rec.t, rec.traces["v"][:, 0], "time (ms)", "v (mV)", name, ax=ax)
     print(f"{name:7}: {len(rec.spikes)} spike(s), and {final[name]:6.2f} mV after 60 ms")
@@ -392,13 +395,17 @@ plt.show()
 # %% tags=["raises-exception"]
 for name in ("TTX", "TEA"):
     computed = settled(10.0, *poisons[name])
-    print(f"{name}: computed {computed:6.2f} mV, simulated {final[name]:6.2f} mV, equal within 0.1 mV: {abs(computed - final[name]) < 0.1}")
+    same = abs(computed - final[name]) < 0.1
+    print(
+        f"{name}: computed {computed:6.2f} mV, simulated {final[name]:6.2f} mV, equal within 0.1 mV: {same}"
+    )
 
 # %%
 if type(volts_in_ttx) not in (int, float):
     print("No prediction for TTX: go back and type a number, it takes a minute.")
 else:
-    print(f"You said {volts_in_ttx:g} mV in TTX, and it is {final['TTX']:.1f} mV: {abs(volts_in_ttx - final['TTX']):.1f} mV off.")
+    off = abs(volts_in_ttx - final["TTX"])
+    print(f"You said {volts_in_ttx:g} mV in TTX, and it is {final['TTX']:.1f} mV: {off:.1f} mV off.")
 
 # %% [markdown]
 # In TTX the current lifts the axon by 4 mV and no more. Ohm's law with the leak alone would say 33 mV (10 divided by 0.3, from -54 mV). What holds it down
@@ -410,7 +417,7 @@ else:
 # %%
 for part in (0.0, 0.25, 0.5, 0.75):
     drugged = snn.HodgkinHuxley(g_K=36.0 * (1.0 - part))
-    rec = snn.simulate(drugged, I=10.0, t_stop=12.0, dt=DT, method="rk4", record=["v"], seed=SEED)
+    rec = snn.simulate(drugged, I=10.0, t_stop=12.0, record=["v"], **HOW)
     above = np.sum(rec.traces["v"][:, 0] > 0.0) * DT
     print(f"{part:4.0%} of the potassium channels plugged: the first spike is above 0 mV for {above:.2f} ms")
 
@@ -445,15 +452,15 @@ def squid(
     start=None,
 ):
     drugged = snn.HodgkinHuxley(g_Na=120.0 * (1.0 - TTX), g_K=36.0 * (1.0 - TEA))
-    how = {"dt": DT, "method": "rk4", "record": ["v", "m", "h", "n"], "start": start}
-    return snn.simulate(drugged, I=I, t_stop=t_stop, **how)
+    shown = {"record": ["v", "m", "h", "n"], "start": start}
+    return snn.simulate(drugged, I=I, t_stop=t_stop, dt=DT, method="rk4", **shown)
 
 
 # %%
 knobs = {"I": (-10.0, 200.0, 1.0), "TTX": (0.0, 1.0, 0.02), "TEA": (0.0, 1.0, 0.02)}
-presets = {"TTX": {"TTX": 1.0}, "TEA": {"TEA": 1.0}, "half the TEA": {"TEA": 0.5}, "too much current": {"I": 180.0}}
-how = {"t_stop": 100.0, "presets": presets, "curve": None, "title": "Squid axon"}
-snn.explore(squid, knobs, trace=["v", ("m", "h", "n")], **how)
+presets = {"TTX": {"TTX": 1.0}, "TEA": {"TEA": 1.0}, "half the TEA": {"TEA": 0.5}, "too much": {"I": 180.0}}
+panels = ["v", ("m", "h", "n")]
+snn.explore(squid, knobs, t_stop=100.0, presets=presets, trace=panels, curve=None, title="Squid axon")
 
 # %% [markdown]
 # ## A threshold that is not a number
@@ -465,7 +472,7 @@ snn.explore(squid, knobs, trace=["v", ("m", "h", "n")], **how)
 # %%
 def resting(I):
     """The voltage at which the axon rests under a steady current, in mV: by waiting."""
-    rec = snn.simulate(axon, I=I, t_stop=500.0, dt=DT, method="rk4", record=["v"], seed=SEED)
+    rec = snn.simulate(axon, I=I, t_stop=500.0, record=["v"], **HOW)
     return rec.traces["v"][-1, 0]
 
 
@@ -475,7 +482,7 @@ def threshold_under(I):
     v = rest + 0.05 * np.arange(400)  # mV, after the kick
     gates = {gate: float(x) for gate, x in steady(rest).items()}
     axons = snn.Population(axon, 400)
-    rec = snn.simulate(axons, I=I, t_stop=20.0, dt=DT, method="rk4", initial={"v": v, **gates}, seed=SEED)
+    rec = snn.simulate(axons, I=I, t_stop=20.0, initial={"v": v, **gates}, **HOW)
     return v[np.argmax(rec.spikes.counts() > 0)]
 
 
@@ -497,7 +504,7 @@ for I in (-6.0, -3.0, 0.0, 3.0, 6.0):
 def show(I):
     """Draws a resting axon under the current I (given every 0.5 ms, uA/cm2); returns its spike times."""
     t, steps = 0.5 * np.arange(1200), np.repeat(I, round(0.5 / DT))[:, None]
-    rec = snn.simulate(axon, I=steps, t_stop=600.0, dt=DT, method="rk4", record=["v"], seed=SEED)
+    rec = snn.simulate(axon, I=steps, t_stop=600.0, record=["v"], **HOW)
     top, bottom = snn.plots.panels(1.7, 0.9)
     snn.plots.curve(rec.t, rec.traces["v"][:, 0], "time (ms)", "v (mV)", ax=top)
     snn.plots.curve(t, I, "time (ms)", "µA/cm²", ax=bottom)
@@ -587,13 +594,16 @@ check.ex_02_3(lambda: (rebound, creep))  # hands in both
 # %%
 kicks = np.array([90.0, 15.0, 7.0, 6.0])  # mV
 four = snn.Population(axon, 4)
-rec = snn.simulate(four, t_stop=12.0, dt=DT, method="rk4", initial={"v": -65.0 + kicks}, record=["v"], seed=SEED)
+rec = snn.simulate(four, t_stop=12.0, initial={"v": -65.0 + kicks}, record=["v"], **HOW)
 ax = None
 for i, kick in enumerate(kicks):
-    ax = snn.plots.curve(rec.t, rec.traces["v"][:, i] + 65.0, "time (ms)", "v - rest (mV)", f"{kick:.0f} mV", ax=ax)
+    ax = snn.plots.curve(
+        rec.t, rec.traces["v"][:, i] + 65.0, "time (ms)", "v - rest (mV)", f"{kick:.0f} mV", ax=ax
+    )
     after = rec.traces["v"][40:, i].max() + 65.0  # from 1 ms on
     fires = rec.traces["v"][:, i].max() > 0.0
-    print(f"kick of {kick:2.0f} mV: {'fires' if fires else 'no spike'}; from 1 ms on at most {after:5.1f} mV above rest")
+    said = "fires" if fires else "no spike"
+    print(f"kick of {kick:2.0f} mV: {said}; from 1 ms on at most {after:5.1f} mV above rest")
 plt.show()
 
 # %% [markdown]
@@ -614,12 +624,22 @@ WARM = 3.0 ** ((18.5 - 6.3) / 10.0)
 REST = resting(0.0)
 
 
+def ionic(v, m, h, n):
+    """The current out through all channels, uA/cm2: equation (5)."""
+    I_Na, I_K = axon.g_Na * m**3 * h * (v - axon.E_Na), axon.g_K * n**4 * (v - axon.E_K)
+    return I_Na + I_K + axon.g_L * (v - axon.E_L)
+
+
+def opening(v, m, h, n):
+    """dm/dt, dh/dt and dn/dt, 1/ms: equation (3)."""
+    gates = zip((m, h, n), rates(v).values(), strict=True)
+    return np.array([alpha * (1 - x) - beta * x for x, (alpha, beta) in gates])
+
+
 def travelling(t, y, K):
     """d/dt of v, dv/dt, m, h and n in a spike that runs along the axon."""
     v, slope, m, h, n = y
-    I_ion = axon.g_Na * m**3 * h * (v - axon.E_Na) + axon.g_K * n**4 * (v - axon.E_K) + axon.g_L * (v - axon.E_L)
-    gates = zip((m, h, n), rates(v).values(), strict=True)
-    return [slope, K * (slope + I_ion / axon.C_m), *(WARM * (alpha * (1 - x) - beta * x) for x, (alpha, beta) in gates)]
+    return [slope, K * (slope + ionic(v, m, h, n) / axon.C_m), *(WARM * opening(v, m, h, n))]
 
 
 def lost(t, y, K):
@@ -632,7 +652,8 @@ lost.terminal = True
 def shoot(K):
     """(t, v) of one attempt, until it is lost."""
     start = [REST + 1e-3, K * 1e-3, *steady(REST).values()]  # v grows at first like exp(K t)
-    run = solve_ivp(travelling, (0.0, 20.0), start, args=(K,), method="LSODA", rtol=1e-8, atol=1e-9, events=lost)
+    how = {"method": "LSODA", "rtol": 1e-8, "atol": 1e-9, "events": lost}
+    run = solve_ivp(travelling, (0.0, 20.0), start, args=(K,), **how)
     return run.t, run.y[0]
 
 
@@ -650,7 +671,8 @@ ax.legend(loc="lower left", frameon=False)
 plt.show()
 theta = np.sqrt(1000.0 * K * 0.0238 / (2 * 35.4 * 1e-6)) / 100.0  # m/s, from cm
 print(f"K: found {K:.2f}/ms, the paper has 10.47/ms; {abs(K / 10.47 - 1):.1%} apart")
-print(f"speed: found {theta:.2f} m/s, the paper has 18.8 m/s; equal within 0.5 %: {abs(theta / 18.8 - 1) < 0.005}")
+same = abs(theta / 18.8 - 1) < 0.005
+print(f"speed: found {theta:.2f} m/s, the paper has 18.8 m/s; equal within 0.5 %: {same}")
 
 # %% [markdown]
 # The small difference is theirs: a third digit is what hand and patience gave. With it they found 18.8 m/s, and *measured* 21.2 m/s in that
@@ -675,7 +697,7 @@ def numbers(t, v):
     return spikes[0], v[first].max(), v[first].min(), 1000.0 / (spikes[-1] - spikes[-2])
 
 
-rec = snn.simulate(axon, I=10.0, t_stop=100.0, dt=0.001, method="rk4", record=["v"], seed=SEED)
+rec = snn.simulate(axon, I=10.0, t_stop=100.0, record=["v"], **(HOW | {"dt": 0.001}))
 found = {"snnlab": numbers(rec.t, rec.traces["v"][:, 0])}
 print(f"snnlab: first spike at {found['snnlab'][0]:.3f} ms")
 
@@ -698,7 +720,12 @@ beta_n = 0.125*exp(-(v + 65*mV)/(80*mV))/ms : Hz
 """
 values = {"I": 10 * b2.uA / b2.cm**2, "C_m": 1 * b2.uF / b2.cm**2}
 values |= {"g_Na": 120 * b2.msiemens / b2.cm**2, "g_K": 36 * b2.msiemens / b2.cm**2}
-values |= {"g_L": 0.3 * b2.msiemens / b2.cm**2, "E_Na": 50 * b2.mV, "E_K": -77 * b2.mV, "E_L": -54.387 * b2.mV}
+values |= {
+    "g_L": 0.3 * b2.msiemens / b2.cm**2,
+    "E_Na": 50 * b2.mV,
+    "E_K": -77 * b2.mV,
+    "E_L": -54.387 * b2.mV,
+}
 
 # %%
 b2.start_scope()
@@ -715,10 +742,7 @@ print(f"Brian2: first spike at {found['Brian2'][0]:.3f} ms")
 # %%
 def at_rest_and_pushed(t, y):
     """Equations (3) and (5) once more, for scipy."""
-    v, m, h, n = y
-    gates = zip((m, h, n), rates(v).values(), strict=True)
-    I_ion = axon.g_Na * m**3 * h * (v - axon.E_Na) + axon.g_K * n**4 * (v - axon.E_K) + axon.g_L * (v - axon.E_L)
-    return [(10.0 - I_ion) / axon.C_m, *(alpha * (1 - x) - beta * x for x, (alpha, beta) in gates)]
+    return [(10.0 - ionic(*y)) / axon.C_m, *opening(*y)]
 
 
 fine = np.arange(0.0, 100.0, 0.001)  # ms
@@ -744,7 +768,8 @@ print(f"equal within 0.002 ms, 0.01 mV, 0.01 mV, 0.01 Hz: {bool(np.all(spread < 
 
 # %%
 default_E_L = dict(zip(table["quantity"].tolist(), table["default"].tolist(), strict=True))
-rec = snn.simulate(snn.HodgkinHuxley(E_L=-54.3), I=10.0, t_stop=100.0, dt=0.001, method="rk4", record=["v"], seed=SEED)
+theirs = snn.HodgkinHuxley(E_L=-54.3)
+rec = snn.simulate(theirs, I=10.0, t_stop=100.0, record=["v"], **(HOW | {"dt": 0.001}))
 ours = numbers(rec.t, rec.traces["v"][:, 0])
 print(f"E_L = -54.3 mV: first spike at {ours[0]:.3f} ms, NEURON {default_E_L['first spike']:.3f} ms")
 for method, dt in (("exponential_euler", 0.1), ("exponential_euler", 0.025), ("rk4", 0.025)):
@@ -848,19 +873,22 @@ check.ex_02_4(lambda: (is_right, mended_rate))  # hands in both
 
 # %% tags=["worked-program"]
 x = steady(REST)
-currents = {"sodium": axon.g_Na * x["m"] ** 3 * x["h"] * (REST - axon.E_Na), "potassium": axon.g_K * x["n"] ** 4 * (REST - axon.E_K)}
+currents = {"sodium": axon.g_Na * x["m"] ** 3 * x["h"] * (REST - axon.E_Na)}
+currents["potassium"] = axon.g_K * x["n"] ** 4 * (REST - axon.E_K)
 currents["leak"] = axon.g_L * (REST - axon.E_L)
 print("1.", ", ".join(f"{name} {I:+.2f}" for name, I in currents.items()), "uA/cm2; minus is inward")
 
 plugged = np.arange(0.0, 0.62, 0.02)
 drugged = snn.Population(snn.HodgkinHuxley(g_Na=120.0 * (1.0 - plugged)), len(plugged))
-counts = snn.simulate(drugged, I=10.0, t_stop=500.0, dt=DT, method="rk4", seed=SEED).spikes.counts()
-print(f"2. with {plugged[counts > 10].max():.0%} plugged it still fires in a train, with {plugged[counts <= 10].min():.0%} not")
+counts = snn.simulate(drugged, I=10.0, t_stop=500.0, **HOW).spikes.counts()
+most, least = plugged[counts > 10].max(), plugged[counts <= 10].min()
+print(f"2. with {most:.0%} plugged it still fires in a train, with {least:.0%} not")
 
-rec = snn.simulate(axon, I=snn.step(10.0, 0.0, 2.0), t_stop=40.0, dt=DT, method="rk4", record=["h"], seed=SEED)
+rec = snn.simulate(axon, I=snn.step(10.0, 0.0, 2.0), t_stop=40.0, record=["h"], **HOW)
 h, spike = rec.traces["h"][:, 0], rec.spikes.t[0]
 half = np.argmax((h > 0.5 * (h.min() + x["h"])) & (np.arange(len(h)) > h.argmin()))
-print(f"3. {rec.t[half] - spike:.1f} ms after the spike; h is lowest after {rec.t[h.argmin()] - spike:.1f} ms")
+lowest = rec.t[h.argmin()]
+print(f"3. {rec.t[half] - spike:.1f} ms after the spike; h is lowest after {lowest - spike:.1f} ms")
 
 # %% [markdown]
 # **Further reading**

@@ -149,6 +149,8 @@ RATE = Exercise(
               else _naive(np.where(np.asarray(v) == v_a, v_a + 1e-13, v), a, v_a, k),
               "You step around the hole by a tiny distance, and land where 1 - exp(-x) has lost its digits: take the "
               "limit itself."),
+        Wrong("a tiny number in the denominator", lambda v, a, v_a, k: a * ((v - v_a) / k) / (1.0 - np.exp(-(v - v_a) / k) + 1e-12),
+              "A tiny number below keeps the NaN away, and then the hole holds 0/1e-12, which is 0: its neighbours are not."),
         Wrong("no slope", lambda v, a, v_a, k: opening_rate(v, a, v_a, 1.0),
               "The curve is too steep: where does k go?"),
     ],
@@ -190,13 +192,13 @@ def block_inputs(seed):
     ]
 
 
-def _settled(total):
-    """The voltage at which `total(v, I, g_Na, g_K)` is 0."""
+def _settled(total, low=-200.0, high=200.0):
+    """The voltage at which `total(v, I, g_Na, g_K)` is 0, if it lies between low and high."""
 
     def settled(I, g_Na, g_K):
         from scipy.optimize import brentq
 
-        return brentq(lambda v: total(v, I, g_Na, g_K), -200.0, 200.0)
+        return brentq(lambda v: total(v, I, g_Na, g_K), low, high)
 
     return settled
 
@@ -249,6 +251,13 @@ BLOCK = Exercise(
               "It is right with TTX, and with TEA too high: a sodium channel that stays depolarised is shut by h."),
         Wrong("closed for open", _settled(_total(_closing)),
               "Open and closed have changed places: the steady value is alpha/(alpha + beta)."),
+        Wrong("all channels open", lambda I, g_Na, g_K: (I + g_Na * E_NA + g_K * E_K + G_L * E_L) / (g_Na + g_K + G_L),
+              "You take the conductances as if all channels were open: how many are, m, h and n say."),
+        Wrong("potassium pushes", _settled(lambda v, I, g_Na, g_K: _total()(v, I, g_Na, -g_K)),
+              "With potassium channels there is no root, since yours push v away from E_K: all three currents stand in (5) with "
+              "the same sign."),
+        Wrong("a bracket below 0", _settled(_total(), -100.0, 0.0),
+              "brentq finds only what lies between its two ends: without potassium the axon settles above 0 mV."),
         Wrong("E_K without its sign", _settled(_total(E_K=-E_K)),
               "The potassium current pulls v up: E_K is -77 mV, and the driving force is v - E_K."),
         Wrong("no leak", lambda I, g_Na, g_K: _settled(_total(g_L=1e-9))(I, g_Na, g_K) if g_Na or g_K else E_L,
@@ -294,7 +303,9 @@ def two_run(pair, inputs):
     else:
         I = creep(t=t, top=inputs["limit"], by=inputs["time"])
     if np.shape(I) != t.shape:
-        raise TypeError(f"{inputs['kind']} must return one value for each time, an array of shape {t.shape}")
+        raise TypeError(
+            f"{inputs['kind']} must return one value for each time, an array of shape {t.shape} (a stimulus is called with the times, as in snn.step(...)(t))"
+        )
     return I
 
 
@@ -333,7 +344,8 @@ def judge_two(inputs, output):
     if not spikes:
         return False, "the axon stays silent"
     on_time = len(spikes) == 1 and time < spikes[0] <= time + WITHIN
-    return on_time, f"{fires}; `at` is {time:g} ms"
+    again = f", the first of {len(spikes)} times" if len(spikes) > 1 else ""
+    return on_time, f"{fires}{again}; `at` is {time:g} ms"
 
 
 def _index(t):
@@ -416,8 +428,8 @@ TWO = Exercise(
               "Your current jumps, and h and n have no time to follow: it is how fast it rises that counts, not when.",
               _of("creep", True, lambda I, top, by: np.abs(np.diff(I)).max() > 0.5 * top or I[0] > 0.5 * top)),
         Wrong("too steep", _both(creep=_slope(lambda by: 15.0)),
-              "Your current rises in a ramp, but in less time than it may take: use all of `by`.",
-              _of("creep", True, lambda I, top, by: np.abs(np.diff(I)).max() <= 0.2 * top and I[0] <= 0.2 * top and I[_index(by - 5.0)] > 0.98 * top)),
+              "Your current rises too fast for h and n, at least somewhere: it may take all the time from 0 to `by`.",
+              _of("creep", True, lambda I, top, by: np.abs(np.diff(I)).max() <= 0.2 * top and I[0] <= 0.2 * top)),
         Wrong("arrives too late", _both(creep=_slope(lambda by: 300.0)),
               "Your current is still on its way at `by`: it is to be at top from then on.",
               _of("creep", None, lambda I, top, by: I[-1] > 0.9 * top and 0.0 < I[_index(by)] < top - 1e-6)),

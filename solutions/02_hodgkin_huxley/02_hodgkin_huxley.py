@@ -99,9 +99,10 @@ spikes_fast, spikes_slow = None, None  # your predictions, whole numbers
 
 # %%
 RT_F = 1000.0 * 8.314 * (273.15 + 6.3) / 96485  # mV
-squid = {"Na": (440.0, 50.0, axon.E_Na), "K": (20.0, 400.0, axon.E_K)}  # outside, inside (mM); model (mV)
+# outside, inside (mM); the model (mV)
+squid_ions = {"Na": (440.0, 50.0, axon.E_Na), "K": (20.0, 400.0, axon.E_K)}
 print(f"RT/F at 6.3 degrees C: {RT_F:.2f} mV")
-for ion, (outside, inside, of_model) in squid.items():
+for ion, (outside, inside, of_model) in squid_ions.items():
     E = RT_F * np.log(outside / inside)
     print(f"{ion:2}: equation (1) gives {E:6.1f} mV, the model has {of_model:6.1f} mV")
 
@@ -204,7 +205,7 @@ check.ex_02_x1(relax)
 # %% [markdown]
 # ## Gates
 #
-# A **gate** is a crowd of such pores' doors. What makes it a *nerve's* gate is that $\alpha$ and $\beta$ depend on the voltage. Hodgkin and Huxley
+# Such a crowd is a **gate**. What makes it a *nerve's* gate is that $\alpha$ and $\beta$ depend on the voltage. Hodgkin and Huxley
 # found that three kinds suffice:
 #
 # | gate | belongs to | when $v$ rises, it | how many in a channel |
@@ -332,7 +333,7 @@ print(f"h falls to {h.min():.2f} at {t[h.argmin()]:.2f} ms; v to {v.min():.1f} m
 # **A spike in four acts.**
 #
 # 1. **Up.** The current lifts $v$ a little; $m$ opens; sodium flows in and lifts $v$ more; more $m$ opens. This feeds on itself. That is the *threshold*: no number in the equations, but the point from which the fire spreads on its own.
-# 2. **Top.** $v$ comes close to $E_{\rm Na}$ = 50 mV and can't pass it: there sodium has no driving force left. That is why every spike is equally high.
+# 2. **Top.** $v$ comes close to $E_{\rm Na}$ = 50 mV and can't pass it: there sodium has no driving force left. That is why spikes look so alike: a stronger push starts them earlier, and hardly raises them.
 # 3. **Down.** $h$ has shut the sodium channels, $n$ has opened the potassium channels, and potassium pulls $v$ towards -77 mV. That is the *reset*.
 # 4. **Pause.** $h$ is still low and $n$ still high, for several ms after $v$ is back. A new spike has to wait. That is the *refractory period*.
 #
@@ -419,7 +420,7 @@ for part in (0.0, 0.25, 0.5, 0.75):
     drugged = snn.HodgkinHuxley(g_K=36.0 * (1.0 - part))
     rec = snn.simulate(drugged, I=10.0, t_stop=12.0, record=["v"], **HOW)
     above = np.sum(rec.traces["v"][:, 0] > 0.0) * DT
-    print(f"{part:4.0%} of the potassium channels plugged: the first spike is above 0 mV for {above:.2f} ms")
+    print(f"{part:4.0%} of the potassium channels plugged: the spike is above 0 mV for {above:.2f} ms")
 
 # %% [markdown]
 # ## Play: open the axon
@@ -458,7 +459,8 @@ def squid(
 
 # %%
 knobs = {"I": (-10.0, 200.0, 1.0), "TTX": (0.0, 1.0, 0.02), "TEA": (0.0, 1.0, 0.02)}
-presets = {"TTX": {"TTX": 1.0}, "TEA": {"TEA": 1.0}, "half the TEA": {"TEA": 0.5}, "too much": {"I": 180.0}}
+presets = {"TTX": {"TTX": 1.0}, "TEA": {"TEA": 1.0}, "half the TEA": {"TEA": 0.5}}
+presets |= {"too much current": {"I": 180.0}}
 panels = ["v", ("m", "h", "n")]
 snn.explore(squid, knobs, t_stop=100.0, presets=presets, trace=panels, curve=None, title="Squid axon")
 
@@ -495,7 +497,7 @@ for I in (-6.0, -3.0, 0.0, 3.0, 6.0):
 
 # %% [markdown]
 # The threshold is no property of the voltage. It moves by some mV, and it moves *with the past*: where the axon has been lower, $h$ is more open and $n$
-# less, so that a spike is easier to start. Where it has been higher, spikes are harder. Hodgkin called the second **accommodation**: nerves get used to a current.
+# less, so that a spike is easier to start. Where it has been higher, spikes are harder. This is called **accommodation**: nerves get used to a current.
 #
 # Two surprises follow, and you have predicted both. Here is what happens, first to the axon that gets less than nothing.
 
@@ -675,7 +677,7 @@ same = abs(theta / 18.8 - 1) < 0.005
 print(f"speed: found {theta:.2f} m/s, the paper has 18.8 m/s; equal within 0.5 %: {same}")
 
 # %% [markdown]
-# The small difference is theirs: a third digit is what hand and patience gave. With it they found 18.8 m/s, and *measured* 21.2 m/s in that
+# The small difference is theirs: a third digit is what hand and patience gave. (A [proof with error bounds](https://github.com/ChaseHendrick/hh-pulse) has 18.7319 m/s.) And they *measured* 21.2 m/s in that
 # axon. Think of what that means: the equations were fitted to a membrane that was held still at fixed voltages. Nobody had put a travelling spike into them. It came out of them, and
 # at nearly the right speed.
 #

@@ -609,7 +609,7 @@ for i, kick in enumerate(kicks):
 plt.show()
 
 # %% [markdown]
-# Theirs: 90, 15 and 7 fire, 6 does not. Ours: the same. A kick of 90 mV is itself as high as a spike; the weaker the kick, the later the spike.
+# Theirs: 90, 15 and 7 fire, 6 does not. Ours: the same, and the table above has the threshold between them, -58.4 mV, 6.6 mV above rest. A kick of 90 mV is itself as high as a spike; the weaker the kick, the later the spike.
 #
 # **A spike that travels.** A real axon is not kicked everywhere at once: a spike runs along it. Suppose that it runs at a constant speed $\theta$ and keeps its shape. Then space is
 # only time seen from the side, and the cable becomes one ordinary equation. With $C_m = 1$ µF/cm²,
@@ -896,7 +896,7 @@ print(f"3. {rec.t[half] - spike:.1f} ms after the spike; h is lowest after {lowe
 # **Further reading**
 #
 # - Hodgkin & Huxley (1952), *A quantitative description of membrane current and its application to conduction and excitation in nerve*. Part III can be read with this lesson in hand. Mind the signs: in their paper
-#   rest is 0 mV, and a spike goes *down*. <https://doi.org/10.1113/jphysiol.1952.sp004764>
+#   rest is 0 mV, and a depolarised membrane is at a *negative* $V$: our $v$ is $-65 - V$. <https://doi.org/10.1113/jphysiol.1952.sp004764>
 # - Schwiening (2012), *A brief historical perspective: Hodgkin and Huxley*. <https://doi.org/10.1113/jphysiol.2012.230458>
 # - Gerstner, Kistler, Naud & Paninski (2014), *Neuronal Dynamics*, chapter 2. <https://doi.org/10.1017/CBO9781107447615>
 # - Hines & Carnevale (1997), *The NEURON simulation environment*. <https://doi.org/10.1162/neco.1997.9.6.1179>

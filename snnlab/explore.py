@@ -23,13 +23,16 @@ import traitlets
 
 from .arguments import number, text
 from .explore_curve import CurveMaker
-from .explore_frames import Frame, Goal, Words, picture_of
+from .explore_frames import MAX_TRACES, Frame, Goal, Words
+from .explore_picture import picture_of
+from .explore_plane import PlaneMaker
 from .explore_sliders import (
     CURRENT_RANGES,
     Slider,
     annotated_unit,
     meanings_of,
     presets_of,
+    settings_of,
     slider_of,
     wanted_sliders,
 )
@@ -50,9 +53,10 @@ def explore(
     t_stop: float = 200.0,
     dt: float = 0.1,
     method: str | None = None,
-    presets: Mapping[str, Any] | None = None,
+    presets: Mapping[str, Any] | Iterable[str] | None = None,
     goal: Mapping[str, float] | None = None,
-    trace: str | None = None,
+    trace: str | Iterable | None = None,
+    plane: Iterable[str] | Mapping[str, Any] | None = None,
     hold: str | None = "I",
     curve: str | None = "I",
     title: str | None = None,
@@ -77,12 +81,20 @@ def explore(
         `t_stop` decides both itself.
     method : str
         Integration method; default: the model's. Models only.
-    presets : {name: {slider: value}}
-        Named settings in a menu. A value may also be a model, `{"fast": snn.LIF(tau_m=5.0)}`.
+    presets : {name: setting}, or names of parameter sets
+        Named settings in a menu. A setting is `{slider: value}`; a model, `snn.LIF(tau_m=5.0)`; a class method that makes
+        one, `snn.Izhikevich.chattering`; or a pair of such a model and further values, `(model, {"I": 10.0})`. A list
+        such as `["chattering", "fast_spiking"]` names class methods of the model. A model may set parameters that have
+        no slider: they are shown beside the menu. A slider without a range of its own is made wide enough for all presets.
     goal : {"spikes": int, "within": float}
         A game: exactly so many spikes in the first `within` ms (default t_stop).
-    trace : str
-        The recorded variable to draw (default "v", or the first that is recorded).
+    trace : str, or a list
+        The recorded variable to draw (default "v", or the first that is recorded); several, `["v", "w"]`, stand in
+        panels below each other, and names in brackets share one: `["v", ("m", "h", "n")]`.
+    plane : two states, or {state: range}
+        Draws the phase plane of these two: nullclines and flow from the model's own `dynamics`, the path, and the
+        fixed points with their eigenvalues, `plane=("v", "w")` or `plane={"v": (-2.5, 2.5), "w": (-1.0, 2.0)}`. The other
+        states of a larger model are held where the run stands at its end. Models only.
     hold : str
         The slider that "hold to inject" switches on and off; None for no such button.
     curve : str
@@ -111,17 +123,22 @@ def explore(
     """
     t_stop, dt = number("explore.t_stop", t_stop), check_dt(dt)
     I = None if I is None else number("explore.I", I)
-    for argument, name in (("method", method), ("trace", trace), ("title", title)):
+    for argument, name in (("method", method), ("title", title)):
         if name is not None:
             text(f"explore.{argument}", name)
+    panels = _panels(trace)
     if isinstance(what, Neuron):
-        experiment = _model_experiment(what, sliders, I, dt, method, trace)
+        chosen = settings_of(presets, what)
+        experiment = _model_experiment(what, sliders, I, dt, method, panels, plane, chosen)
     elif callable(what) and not inspect.isclass(what):
         if I is not None or method is not None:
             raise TypeError(
                 f"explore.{'method' if I is None else 'I'}: is for a model; give your function a default or a line instead"
             )
-        experiment = _function_experiment(what, sliders, dt, trace)
+        if plane is not None:
+            raise TypeError("explore.plane: is for a model; a function's equations can't be read")
+        chosen = settings_of(presets, None)
+        experiment = _function_experiment(what, sliders, dt, panels, chosen)
     else:
         hint = f" (write {what.__name__}())" if inspect.isclass(what) else ""
         raise TypeError(
@@ -136,7 +153,7 @@ def explore(
     return Explorer(
         experiment,
         t_stop=t_stop,
-        presets=presets_of(presets, experiment.sliders, experiment.model),
+        presets=presets_of(chosen, experiment.sliders, experiment.model),
         goal=goal,
         hold=hold if hold in names and experiment.live else None,
         curve=curve if curve in names else None,
@@ -154,13 +171,36 @@ class Experiment:
     dt: float
     live: bool
     timed: bool  # t_stop decides how long a run is; otherwise the function does
-    trace: str | None = None
+    trace: tuple[tuple[str, ...], ...] | None = None  # the variables of each panel
+    plane: PlaneMaker | None = None
     model: Neuron | None = None
     current: str | None = None  # the slider of the injected current
     method: str | None = None
 
 
-def _model_experiment(model: Neuron, sliders, I, dt, method, trace) -> Experiment:
+def _panels(trace: Any) -> tuple[tuple[str, ...], ...] | None:
+    """The variables of each panel, from a name, or from names and groups of names."""
+    if trace is None or isinstance(trace, str):
+        return None if trace is None else ((trace,),)
+    try:
+        panels = tuple((item,) if isinstance(item, str) else tuple(item) for item in trace)
+    except TypeError:
+        panels = ()
+    names = [name for panel in panels for name in panel]
+    if not names or not all(panels) or not all(isinstance(name, str) for name in names):
+        raise TypeError(
+            f'explore.trace: must be a variable such as "v", or a list such as ["v", ("m", "h")], got {trace!r}'
+        )
+    if len(set(names)) < len(names) or len(panels) > 6 or max(map(len, panels)) > MAX_TRACES:
+        raise ValueError(
+            f"explore.trace: must name each variable once, in at most 6 panels of {MAX_TRACES}, got {trace!r}"
+        )
+    return panels
+
+
+def _model_experiment(
+    model: Neuron, sliders, I, dt, method, panels, plane, settings: Mapping[str, Mapping]
+) -> Experiment:
     cls = type(model)
     current = next(iter(cls.input))
     meanings = {**meanings_of(cls), current: "injected current"}
@@ -173,21 +213,32 @@ def _model_experiment(model: Neuron, sliders, I, dt, method, trace) -> Experimen
     wanted = wanted_sliders(sliders if sliders is not None else [current], starts, cls.__name__)
     made = tuple(
         slider_of(
-            name, spec or default_ranges.get(name), starts[name], units[name], meanings.get(name, ""), dt
+            name,
+            spec or default_ranges.get(name),
+            starts[name],
+            units[name],
+            meanings.get(name, ""),
+            dt,
+            holds=[] if spec else [s[name] for s in settings.values() if name in s],
         )
         for name, spec in wanted.items()
     )
-    variable = trace or ("v" if "v" in cls.state else next(iter(cls.state)))
-    if variable not in cls.state:
-        raise ValueError(
-            f"explore.trace: must be a state of {cls.__name__} ({', '.join(cls.state)}), got {variable!r}"
-        )
+    panels = panels or (("v" if "v" in cls.state else next(iter(cls.state)),),)
+    recorded = [name for panel in panels for name in panel]
+    for name in recorded:
+        if name not in cls.state:
+            raise ValueError(
+                f"explore.trace: must be a state of {cls.__name__} ({', '.join(cls.state)}), got {name!r}"
+            )
+    maker = None if plane is None else PlaneMaker(model, plane, current, starts[current])
+    if maker is not None:
+        recorded += [name for name in cls.state if name not in recorded]
 
     def run(values, t_stop, start):
         neuron = dataclasses.replace(model, **{name: x for name, x in values.items() if name != current})
         amplitude = values.get(current, starts[current])
         return simulate(
-            neuron, I=amplitude, t_stop=t_stop, dt=dt, method=method, record=[variable], start=start
+            neuron, I=amplitude, t_stop=t_stop, dt=dt, method=method, record=recorded, start=start
         )
 
     return Experiment(
@@ -197,14 +248,15 @@ def _model_experiment(model: Neuron, sliders, I, dt, method, trace) -> Experimen
         dt,
         live=True,
         timed=True,
-        trace=variable,
+        trace=panels,
+        plane=maker,
         model=model,
         current=current,
         method=method,
     )
 
 
-def _function_experiment(function: Callable, sliders, dt, trace) -> Experiment:
+def _function_experiment(function: Callable, sliders, dt, panels, settings) -> Experiment:
     title = getattr(function, "__name__", type(function).__name__).strip("<>").replace("_", " ")
     arguments = inspect.signature(function).parameters
     live = {"t_stop", "start"} <= set(arguments)
@@ -221,7 +273,15 @@ def _function_experiment(function: Callable, sliders, dt, trace) -> Experiment:
         )
     wanted = wanted_sliders(sliders if sliders is not None else list(starts), starts, title)
     made = tuple(
-        slider_of(name, spec, starts[name], units[name], meanings.get(name, ""), dt)
+        slider_of(
+            name,
+            spec,
+            starts[name],
+            units[name],
+            meanings.get(name, ""),
+            dt,
+            holds=[] if spec else [s[name] for s in settings.values() if name in s],
+        )
         for name, spec in wanted.items()
     )
 
@@ -229,7 +289,7 @@ def _function_experiment(function: Callable, sliders, dt, trace) -> Experiment:
         timing = {"t_stop": t_stop, "start": start}
         return function(**values, **{k: v for k, v in timing.items() if k in arguments})
 
-    return Experiment(run, made, title, dt, live, "t_stop" in arguments, trace)
+    return Experiment(run, made, title, dt, live, "t_stop" in arguments, panels)
 
 
 class Explorer(anywidget.AnyWidget):
@@ -242,7 +302,8 @@ class Explorer(anywidget.AnyWidget):
     """
 
     _esm = "\n".join(
-        (_STATIC / name).read_text(encoding="utf-8") for name in ("draw.js", "sound.js", "explore.js")
+        (_STATIC / name).read_text(encoding="utf-8")
+        for name in ("draw.js", "plane.js", "sound.js", "explore.js")
     )
     _css = (_STATIC / "explore.css").read_text(encoding="utf-8")
     config = traitlets.Dict().tag(sync=True)
@@ -250,6 +311,12 @@ class Explorer(anywidget.AnyWidget):
 
     def __init__(self, experiment: Experiment, *, t_stop, presets, goal, hold, curve, title):
         start_values = {s.name: s.value for s in experiment.sliders}
+        # parameters that a preset sets and no slider shows: every preset names all of them, or none
+        hidden = [name for name in next(iter(presets.values()), {}) if name not in start_values]
+        self._fixed = {name: float(getattr(experiment.model, name)) for name in hidden}
+        units = {name: getattr(type(experiment.model), "units", {})[name] for name in hidden}
+        self._allowed = {name: {x, *(p[name] for p in presets.values())} for name, x in self._fixed.items()}
+        start_values |= self._fixed
         self._experiment, self._t_stop, self._hold = experiment, float(t_stop), hold
         self._live: dict[str, _LiveRun] = {}
         self._curve = _curve_maker(experiment, curve)
@@ -265,6 +332,7 @@ class Explorer(anywidget.AnyWidget):
         config = {
             "title": title, "sliders": [dataclasses.asdict(s) for s in experiment.sliders], "presets": presets,
             "t_stop": self._t_stop, "dt": self._dt, "live": experiment.live, "hold": hold, "curve": curve,
+            "fixed": self._fixed, "units": {name: "" if unit.is_number else str(unit) for name, unit in units.items()},
             "goal": dataclasses.asdict(goal) if goal else None,
         }  # fmt: skip
         super().__init__(config=config, first=self._frame.header(with_data=True))
@@ -307,6 +375,9 @@ class Explorer(anywidget.AnyWidget):
         for s in self._experiment.sliders:
             value = min(max(float(values.get(s.name, s.value)), s.low), s.high)
             clean[s.name] = round(value) if s.whole else float(f"{value:.10g}")
+        for name, start in self._fixed.items():  # only what the model or a preset says
+            value = float(values.get(name, start))
+            clean[name] = value if value in self._allowed[name] else start
         return clean
 
     def _whole_frame(self, recording, values: dict, columns: int) -> Frame:
@@ -340,6 +411,7 @@ class Explorer(anywidget.AnyWidget):
         frame = Frame.of(recording, t0, t1, trace=self._experiment.trace, columns=columns)
         frame.values, frame.current = values, values.get(self._hold) if self._hold else None
         frame.curve = self._curve(values) if self._curve else None
+        frame.plane = self._experiment.plane(recording, values) if self._experiment.plane else None
         return frame
 
 

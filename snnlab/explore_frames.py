@@ -1,21 +1,20 @@
-"""What the explorer shows: one frame as numbers, in words, and as a still picture."""
+"""What the explorer shows: one frame as numbers and in words."""
 
 from __future__ import annotations
 
 import dataclasses
-import io
-import textwrap
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from .arguments import number
-from .explore_curve import DURATION, Curve
+from .explore_curve import Curve
+from .explore_plane import PlanePicture
 from .recording import Recording
 from .spikes import SpikeTrains
 
-_MAX_TRACES = 3  # more lines than this in one panel can't be told apart
+MAX_TRACES = 3  # more lines than this in one panel can't be told apart
 _MAX_SPIKES = 40_000  # drawn; beyond it the raster is full anyway
 
 
@@ -63,7 +62,8 @@ class Frame:
     """What one picture is drawn from; `header` and `buffers` are its form on the way to the browser.
 
     `trace` has shape (rows, n): samples if `form` is "raw", or smallest and largest value of every pixel column in
-    turn if it is "minmax". `spikes` are all spikes of the frame. `spike_top` is the height (in the unit of the trace)
+    turn if it is "minmax"; `panels` says how many of the rows stand in each panel, from the top, and what they are.
+    `spikes` are all spikes of the frame. `spike_top` is the height (in the unit of the trace)
     to which spikes are drawn, for models whose spike is a reset; None where the trace itself shows them.
     """
 
@@ -72,8 +72,7 @@ class Frame:
     spikes: SpikeTrains
     groups: list[tuple[str, int]]
     trace: np.ndarray | None = None
-    name: str = ""
-    unit: str = ""
+    panels: list[dict] = dataclasses.field(default_factory=list)  # {"names", "unit", "rows"} of each
     form: str = "raw"
     ids: list[int] = dataclasses.field(default_factory=list)  # the neuron of each row
     first: float = 0.0  # time of the first sample
@@ -87,11 +86,24 @@ class Frame:
     alt: str = ""
     goal: dict | None = None
     curve: Curve | None = None  # rates at the present parameters
+    plane: PlanePicture | None = None
     stopped: str = ""  # why the run ended early, if it did
 
     @classmethod
-    def of(cls, recording, t0: float, t1: float, *, trace: str | None, columns: int | None) -> Frame:
-        """A frame of a Recording or of SpikeTrains; `columns` is the number of pixel columns (None: every sample)."""
+    def of(
+        cls,
+        recording,
+        t0: float,
+        t1: float,
+        *,
+        trace: tuple[tuple[str, ...], ...] | None,
+        columns: int | None,
+    ) -> Frame:
+        """A frame of a Recording or of SpikeTrains.
+
+        `trace` names the variables of each panel (None: v, or the first that was recorded); `columns` is the number
+        of pixel columns (None: every sample).
+        """
         parts = _parts(recording)
         frame = cls(
             t0, t1, _joined([spikes for _, spikes, _, _ in parts]), [(n, s.n) for n, s, _, _ in parts]
@@ -99,26 +111,30 @@ class Frame:
         frame.stopped = getattr(recording, "stopped", "")
         edge = 0
         for _, spikes, traces, model in parts:
-            name = trace or ("v" if "v" in traces else next(iter(traces), ""))
-            if name in traces:
-                frame._take_trace(traces, name, edge, model, columns)
+            wanted = trace or ((("v" if "v" in traces else next(iter(traces), "")),),)
+            if wanted[0][0] in traces:
+                frame._take_traces(traces, wanted, edge, model, columns)
                 return frame
             edge += spikes.n
         if trace is not None:
-            raise ValueError(
-                f"explore.trace: {trace!r} was not recorded; write simulate(..., record=[{trace!r}])"
-            )
+            raise _not_recorded(trace[0][0])
         return frame
 
-    def _take_trace(self, traces, name: str, edge: int, model, columns: int | None) -> None:
-        samples, t = traces[name][:, :_MAX_TRACES].T, traces.t(name)
-        self.name, self.ids = name, [edge + int(i) for i in traces.ids(name)[:_MAX_TRACES]]
-        self.unit = str(type(model).units.get(name, "")).removeprefix("1")
-        self.highest = float(samples.max(initial=-np.inf))
+    def _take_traces(self, traces, wanted, edge: int, model, columns: int | None) -> None:
+        first = wanted[0][0]
+        t, ids = traces.t(first), traces.ids(first)
+        shown = 1 if any(len(names) > 1 for names in wanted) else min(len(ids), MAX_TRACES)
+        self.ids = [edge + int(i) for i in ids[:shown]]
+        self.panels = [
+            {"names": list(names), "unit": _shared_unit(model, names), "rows": shown * len(names)}
+            for names in wanted
+        ]
+        samples = np.concatenate([_rows(traces, name, first, shown) for names in wanted for name in names])
+        self.highest = float(samples[:shown].max(initial=-np.inf))
         self.first, self.dt = (
             (float(t[0]), float(t[1] - t[0])) if len(t) > 1 else (float(t[0]) if len(t) else self.t0, 0.0)
         )
-        if name == "v":
+        if first == "v":
             v_th = getattr(model, "v_th", None)
             self.threshold = v_th if isinstance(v_th, float) else None
             peak = getattr(model, "v_peak", v_th)  # where the reset cuts a spike off
@@ -137,6 +153,16 @@ class Frame:
             self.trace[:, 1::2] = np.maximum.reduceat(samples, edges, axis=1)
 
     @property
+    def name(self) -> str:
+        """The variable of the first panel."""
+        return self.panels[0]["names"][0] if self.panels else ""
+
+    @property
+    def unit(self) -> str:
+        """Its unit."""
+        return self.panels[0]["unit"] if self.panels else ""
+
+    @property
     def n(self) -> int:
         return self.spikes.n
 
@@ -151,14 +177,16 @@ class Frame:
         made = {
             "t0": self.t0, "t1": self.t1, "n": self.n, "groups": self.groups, "count": len(self.spikes),
             "rate": self.rate, "shape": shape, "form": self.form, "first": self.first, "dt": self.dt, "ids": self.ids,
-            "name": self.name, "unit": self.unit, "threshold": self.threshold, "spike_top": self.spike_top, "values": self.values,
+            "panels": self.panels, "threshold": self.threshold, "spike_top": self.spike_top, "values": self.values,
             "current": self.current, "text": self.text, "alt": self.alt, "goal": self.goal,
+            "plane": self.plane.header() if self.plane else None,
         }  # fmt: skip
         return {**made, "data": self.buffers()} if with_data else made
 
     def buffers(self) -> list[bytes]:
         """[trace, float32 row by row; spike times, 0 … 65535 from t0 to t1; neuron ids, uint32;
-        rates of the curve in Hz, float32, for currents evenly spaced along its slider], little-endian."""
+        rates of the curve in Hz, float32, for currents evenly spaced along its slider], little-endian; then those of
+        the phase plane, if there is one."""
         trace = b"" if self.trace is None else np.clip(self.trace, -1e30, 1e30).astype("<f4").tobytes()
         every = max(1, -(-len(self.spikes) // _MAX_SPIKES))
         t = np.rint((self.spikes.t[::every] - self.t0) * (65535.0 / (self.t1 - self.t0)))
@@ -167,7 +195,31 @@ class Frame:
             np.clip(t, 0, 65535).astype("<u2").tobytes(),
             self.spikes.i[::every].astype("<u4").tobytes(),
             b"" if self.curve is None else self.curve.rates.astype("<f4").tobytes(),
+            *(self.plane.buffers() if self.plane else []),
         ]
+
+
+def _not_recorded(name: str) -> ValueError:
+    return ValueError(f"explore.trace: {name!r} was not recorded; write simulate(..., record=[{name!r}])")
+
+
+def _shared_unit(model, names: tuple[str, ...]) -> str:
+    units = {name: str(type(model).units.get(name, "1")) for name in names}
+    if len(set(units.values())) > 1:
+        said = ", ".join(f"{name} in {unit}" for name, unit in units.items())
+        raise ValueError(f"explore.trace: variables in one panel must share their unit, got {said}")
+    return "" if units[names[0]] == "1" else units[names[0]]
+
+
+def _rows(traces, name: str, first: str, shown: int) -> np.ndarray:
+    """The samples of one variable, a row per neuron, at the times of the first."""
+    if name not in traces:
+        raise _not_recorded(name)
+    if not np.array_equal(traces.t(name), traces.t(first)) or len(traces.ids(name)) < shown:
+        raise ValueError(
+            f"explore.trace: {name!r} must be recorded from the same neurons, and as often, as {first!r}"
+        )
+    return traces[name][:, :shown].T
 
 
 def _parts(recording) -> list[tuple[str, SpikeTrains, Mapping, Any]]:
@@ -203,7 +255,7 @@ class Words:
     def values(self, frame: Frame) -> str:
         said = []
         for name, value in frame.values.items():
-            unit = self.sliders[name].unit
+            unit = self.sliders[name].unit if name in self.sliders else ""
             said.append(f"{name} = {value:.6g}{' ' + unit if unit else ''}")
         return ", ".join(said)
 
@@ -219,7 +271,10 @@ class Words:
         """Fills text, alt and goal of a frame that shows a whole run."""
         frame.text = _network_text(frame) if frame.n > 1 else _neuron_text(frame)
         frame.text += f"; stopped early: {frame.stopped}" if frame.stopped else ""
-        shows = "Raster" if frame.trace is None else f"Trace of {frame.name}"
+        shown = [name for panel in frame.panels for name in panel["names"]]
+        shows = (
+            "Raster" if frame.trace is None else f"Trace{'s' if len(shown) > 1 else ''} of {', '.join(shown)}"
+        )
         shows += " and raster" if frame.trace is not None and frame.n > 1 else ""
         frame.alt = f"{shows}: {self.summary(frame)}."
         if frame.spike_top is not None and len(frame.spikes):
@@ -229,6 +284,8 @@ class Words:
             )
         if frame.curve is not None:
             frame.alt += f" {frame.curve.in_words()}"
+        if frame.plane is not None:
+            frame.alt += f" {frame.plane.in_words()}"
         if self.goal:
             spikes = frame.spikes.t
             frame.goal = self.goal.judge(int((spikes <= self.goal.within + 1e-9).sum()), frame.t1)
@@ -245,6 +302,8 @@ class Words:
         frame.alt = f"{self.title}, running. {frame.text}; {self.values(frame)}."
         if frame.curve is not None:
             frame.alt += f" {frame.curve.in_words()}"
+        if frame.plane is not None:
+            frame.alt += f" {frame.plane.in_words()}"
         if self.goal:
             frame.goal = self.goal.judge(run.count, frame.t1)
 
@@ -272,57 +331,3 @@ def _network_text(frame: Frame) -> str:
     silent = int((frame.spikes.counts() == 0).sum())
     said = f"{frame.n:,} neurons, {_plural(len(frame.spikes))}, {frame.rate:.1f} Hz per neuron"
     return said + (f", {silent:,} silent" if silent else "")
-
-
-def picture_of(recording, frame: Frame, words: Words) -> bytes:
-    """A whole run as a PNG, for where no browser draws it; the same run gives the same bytes."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    from . import plots
-
-    one_model = isinstance(recording, Recording) and len(frame.groups) == 1
-    shown = (["trace"] if one_model and frame.trace is not None else []) + (["raster"] if frame.n > 1 else [])
-    shown = shown or ["raster"]
-    # sliders' values may fill several lines; a no-break space keeps "I = 300 pA" in one
-    values = textwrap.fill(
-        ", ".join(item.replace(" ", "\u00a0") for item in words.values(frame).split(", ")), 100
-    )
-    heading = f"{words.title}, {values}"
-    if len(heading) > 84:
-        heading = f"{words.title}\n{values}"
-    figure = Figure(
-        figsize=(7.2, 1.0 + 0.16 * heading.count("\n") + 2.2 * len(shown)), dpi=100, layout="constrained"
-    )
-    FigureCanvasAgg(figure)
-    grid = figure.add_gridspec(
-        len(shown), 2 if frame.curve else 1, width_ratios=[2.2, 1] if frame.curve else None
-    )
-    axes = [figure.add_subplot(grid[0, 0])]
-    axes += [figure.add_subplot(grid[k, 0], sharex=axes[0]) for k in range(1, len(shown))]
-    for ax, what in zip(axes, shown, strict=True):
-        if what == "trace":
-            plots.trace(recording, frame.name, ax=ax)
-        else:
-            plots.raster(frame.spikes, ax=ax)
-        if ax is not axes[-1]:
-            ax.tick_params(labelbottom=False)
-            ax.set_xlabel("")
-    axes[-1].set_xlim(frame.t0, frame.t1)
-    if frame.curve is not None:
-        _draw_curve(figure.add_subplot(grid[:, 1]), frame.curve, frame)
-    figure.suptitle(f"{heading}\n{frame.text}", fontsize=10)
-    out = io.BytesIO()
-    figure.savefig(
-        out, format="png", metadata={"Software": None}
-    )  # no version: the bytes depend on the picture alone
-    return out.getvalue()
-
-
-def _draw_curve(ax, curve: Curve, frame: Frame) -> None:
-    """The rate curve of a still picture, and the run beside it as a dot."""
-    ax.plot(curve.I, curve.rates, lw=1.5)
-    ax.plot(frame.values[curve.name], frame.rate, "o", color="C1")
-    ax.set(xlabel=f"{curve.name} ({curve.unit})" if curve.unit else curve.name, ylabel="rate (Hz)")
-    ax.set_ylim(bottom=0)
-    ax.set_title(f"line: over {DURATION / 1000:g} s, dot: this run", fontsize=9)

@@ -65,7 +65,10 @@ def wanted_sliders(sliders, starts: Mapping, owner: str) -> dict:
     return dict(sliders) if isinstance(sliders, Mapping) else dict.fromkeys(sliders)
 
 
-def slider_of(name: str, spec, value, unit: Unit | None, meaning: str, dt: float) -> Slider:
+def slider_of(
+    name: str, spec, value, unit: Unit | None, meaning: str, dt: float, holds: Sequence[float] = ()
+) -> Slider:
+    """A slider with the range `spec`; where none is given, or the usual one, wide enough for the values it `holds`."""
     where = f"explore.sliders[{name!r}]"
     if not isinstance(value, int | float):
         raise TypeError(f"{where}: its start value must be one number, got {value!r}")
@@ -76,6 +79,8 @@ def slider_of(name: str, spec, value, unit: Unit | None, meaning: str, dt: float
         low, high, *rest = (float(x) for x in spec)
     except (TypeError, ValueError):
         raise TypeError(f"{where}: must be (low, high), (low, high, step) or None, got {spec!r}") from None
+    numbers = [float(x) for x in holds if isinstance(x, int | float) and math.isfinite(x)]
+    low, high = min([low, *numbers]), max([high, *numbers])
     if len(rest) > 1 or not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise ValueError(f"{where}: needs low < high, both finite, and at most a step more, got {spec!r}")
     step = rest[0] if rest else nice((high - low) / 100)
@@ -109,28 +114,69 @@ def nice(x: float) -> float:
     return float(f"{best * power:.3g}")
 
 
-def presets_of(
-    presets: Mapping[str, Any] | None, sliders: Sequence[Slider], model: Neuron | None
-) -> dict[str, dict]:
-    """{label: {slider: value}} for every slider; a preset may leave some out, or be a model. Raises ValueError."""
+def settings_of(presets: Any, model: Neuron | None) -> dict[str, dict[str, Any]]:
+    """{label: {slider or parameter: value}} from all that a preset may be. Raises TypeError or ValueError."""
+    if isinstance(presets, list | tuple) and model is not None:
+        presets = {str(name).replace("_", " "): _named_set(model, name) for name in presets}
     if presets is not None and not isinstance(presets, Mapping):
-        raise TypeError(f"explore.presets: must be a dict {{name: {{slider: value}}}}, got {presets!r}")
-    starts, checked = {s.name: s.value for s in sliders}, {}
-    for label, preset in (presets or {}).items():
+        raise TypeError(
+            f"explore.presets: must be a dict {{name: {{slider: value}}}}, or a list of a model's parameter sets, got {presets!r}"
+        )
+    return {str(label): _setting(str(label), preset, model) for label, preset in (presets or {}).items()}
+
+
+def _named_set(model: Neuron, name: Any) -> Any:
+    found = getattr(type(model), name, None) if isinstance(name, str) and not name.startswith("_") else None
+    if not inspect.ismethod(found) or inspect.signature(found).parameters or not isinstance(found(), Neuron):
+        raise ValueError(f"explore.presets: {type(model).__name__} has no parameter set {name!r}")
+    return found
+
+
+def _setting(label: str, preset: Any, model: Neuron | None) -> dict[str, Any]:
+    """One preset as values: of a model, all parameters by which it differs from the explored one."""
+    further: Mapping = {}
+    if isinstance(preset, tuple) and len(preset) == 2 and isinstance(preset[1], Mapping):
+        preset, further = preset
+    if inspect.ismethod(preset) and model is not None:
+        preset = preset()
+    if isinstance(preset, Neuron) and type(preset) is type(model):
+        return {p: getattr(preset, p) for p in preset.parameters()} | dict(further)
+    if not isinstance(preset, Mapping):
+        owner = f"a {type(model).__name__}, " if model is not None else ""
+        raise ValueError(
+            f"explore.presets[{label!r}]: may set the sliders and nothing else, as {owner}a dict {{slider: value}}, got {preset!r}"
+        )
+    return {**preset, **further}
+
+
+def presets_of(
+    settings: Mapping[str, Mapping], sliders: Sequence[Slider], model: Neuron | None
+) -> dict[str, dict]:
+    """{label: {name: value}} for every slider, and for every parameter without one that some preset changes.
+
+    A setting may leave sliders out: they go to their start value. Raises ValueError.
+    """
+    starts = {s.name: s.value for s in sliders}
+    parameters = {p: getattr(model, p) for p in model.parameters()} if model is not None else {}
+    changed = [
+        p for p, x in parameters.items()
+        if p not in starts and any(p in s and not np.array_equal(s[p], x) for s in settings.values())
+    ]  # fmt: skip
+    starts |= {p: parameters[p] for p in changed}
+    checked = {}
+    for label, setting in settings.items():
         where = f"explore.presets[{label!r}]"
-        if isinstance(preset, Neuron) and type(preset) is type(model):
-            changed = {p: getattr(preset, p) for p in preset.parameters()}
-            preset = {
-                p: x for p, x in changed.items() if p in starts or not np.array_equal(x, getattr(model, p))
-            }
-        if not isinstance(preset, Mapping) or not set(preset) <= set(starts):
+        if not set(setting) <= {*starts, *parameters}:
             raise ValueError(
-                f"{where}: may set the sliders {', '.join(starts)} and nothing else, got {preset!r}"
+                f"{where}: may set the sliders {', '.join(starts)} and nothing else, got {dict(setting)!r}"
             )
-        checked[str(label)] = {**starts, **preset}
+        checked[label] = {name: setting.get(name, start) for name, start in starts.items()}
+        for name, value in checked[label].items():
+            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+                raise ValueError(f"{where}: {name} must be one number, got {value!r}")
         for s in sliders:
-            value = checked[str(label)][s.name]
-            if isinstance(value, bool) or not isinstance(value, int | float) or not s.low <= value <= s.high:
+            value = checked[label][s.name]
+            if not s.low <= value <= s.high:
                 raise ValueError(
                     f"{where}: {s.name} must be from {s.low:g} to {s.high:g} like its slider, got {value!r}"
                 )

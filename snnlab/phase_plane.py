@@ -18,7 +18,7 @@ from .distributions import number
 from .model import Neuron
 from .units import as_unit
 
-FINE = 400  # cells of the grid on which nullclines are looked for, in each direction
+FINE = 400  # cells of the grid on which nullclines are looked for, in each direction, unless told otherwise
 Field = Callable[[Any, Any], tuple[np.ndarray, np.ndarray]]
 
 
@@ -84,6 +84,7 @@ def phase_plane(
     xlim: tuple[float, float] | None = None,
     ylim: tuple[float, float] | None = None,
     arrows: int = 20,
+    fine: int = FINE,
 ) -> PhasePlane:
     """Nullclines, flow and fixed points of a model with constant input, without threshold and reset.
 
@@ -100,9 +101,11 @@ def phase_plane(
     xlim, ylim : (low, high), optional
         The part of the plane to look at. Defaults: a voltage from -90 mV to its cut-off or 60 mV, a gate from 0 to 1,
         a pure number from -2.5 to 2.5; for y otherwise what the nullclines need. Fixed points outside are not found,
-        and two that are closer than a 400th of the plane may be missed: zoom in.
+        and two that are closer than a cell of the grid may be missed: zoom in.
     arrows : int
         The flow is given on a grid of arrows x arrows points (default 20).
+    fine : int
+        Nullclines are looked for on a grid of fine x fine cells (default 400); each of their points is then exact.
 
     Returns
     -------
@@ -125,10 +128,12 @@ def phase_plane(
     I = number("phase_plane.I", I)
     if isinstance(arrows, bool) or not isinstance(arrows, int) or not 2 <= arrows <= 1000:
         raise ValueError(f"phase_plane.arrows: must be a whole number >= 2 and <= 1000, got {arrows!r}")
+    if isinstance(fine, bool) or not isinstance(fine, int) or not 10 <= fine <= 4000:
+        raise ValueError(f"phase_plane.fine: must be a whole number >= 10 and <= 4000, got {fine!r}")
     field = _field(model, names, held, I)
     xlim = _limits("phase_plane.xlim", xlim, lambda: _usual(model, names[0]))
     ylim = _limits("phase_plane.ylim", ylim, lambda: _fitting(model, names[1], field, xlim))
-    xs, ys = np.linspace(*xlim, FINE + 1), np.linspace(*ylim, FINE + 1)
+    xs, ys = np.linspace(*xlim, fine + 1), np.linspace(*ylim, fine + 1)
     curves = [_nullcline(field, side, xs, ys) for side in (0, 1)]
     grid_x, grid_y = np.linspace(*xlim, arrows), np.linspace(*ylim, arrows)
     dx, dy = field(*np.meshgrid(grid_x, grid_y))

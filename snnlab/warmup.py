@@ -42,6 +42,11 @@ def _poisson_neurons() -> None:
     snn.simulate(snn.Population(snn.PoissonGLM(), 2), t_stop=SHORT, seed=1)
 
 
+def _axons(g_Na=120.0, I=10.0, method="rk4") -> None:
+    axons = snn.Population(snn.HodgkinHuxley(g_Na=g_Na), np.size(g_Na))
+    snn.simulate(axons, I=I, t_stop=SHORT, method=method, record=["v"])
+
+
 def _excitation_and_inhibition() -> None:
     net = snn.Population(
         snn.LIF(), 10, receptors={"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(10.0)}, name="net"
@@ -67,4 +72,8 @@ RUNS: dict[str, Callable[[], None]] = {
     "LIF neurons, parameters for each, a current for all": _parameters_for_each,
     "Poisson neurons with dead time": _poisson_neurons,
     "a network of excitatory and inhibitory LIF neurons": _excitation_and_inhibition,
+    "a Hodgkin-Huxley axon, constant current": _axons,
+    "a Hodgkin-Huxley axon, a current over time": lambda: _axons(I=snn.step(10.0, 0.0, SHORT)),
+    "a Hodgkin-Huxley axon, exponential Euler": lambda: _axons(method="exponential_euler"),
+    "Hodgkin-Huxley axons, a conductance for each": lambda: _axons(g_Na=np.array([120.0, 60.0])),
 }

@@ -26,8 +26,9 @@ STATIC = Path(snn.__file__).parent / "static"
 
 
 def read(buffers):
-    types = ("<f4", "<u2", "<u4", "<f4")
-    return [np.frombuffer(b, dtype) for b, dtype in zip(buffers, types, strict=True)]
+    types = ("<f4", "<u2", "<u4", "<f4", *["<f4"] * 4)
+    assert len(buffers) in (4, 8)  # the last four are the phase plane's
+    return [np.frombuffer(b, dtype) for b, dtype in zip(buffers, types, strict=False)]
 
 
 def talk(widget, message, view="a"):
@@ -38,7 +39,12 @@ def talk(widget, message, view="a"):
     json.dumps(content)  # it must fit through the wire
     assert (content["view"], content["id"]) == (view, 7)
     if content["type"] == "frame":
-        content["trace"], content["t"], content["i"], content["curve"] = read(buffers)
+        content["trace"], content["t"], content["i"], content["curve"], *plane = read(buffers)
+        if plane:
+            content["path"], content["x"], content["y"] = (
+                plane[0].reshape(-1, 3),
+                *(p.reshape(-1, 2) for p in plane[1:3]),
+            )
         content["ms"] = content["t0"] + (content["t1"] - content["t0"]) * content["t"] / 65535
     return content
 
@@ -172,17 +178,58 @@ def test_presets_are_whole_settings():
         (lambda: snn.explore(snn.LIF(), {"tau_m": (1, 5)}), ValueError, r"must hold the start value 20"),
         (lambda: snn.explore(snn.LIF(tau_m=[1.0, 2.0]), ["tau_m"]), TypeError, "must be one number"),
         (
-            lambda: snn.explore(snn.LIF(), presets={"a": {"tau_m": 5.0}}),
+            lambda: snn.explore(snn.LIF(), presets={"a": {"tau": 5.0}}),
             ValueError,
             r"presets\['a'\]: may set",
         ),
         (
-            lambda: snn.explore(snn.LIF(), presets={"a": snn.LIF(R_m=0.2)}),
+            lambda: snn.explore(snn.LIF(), presets={"a": snn.EIF()}),
             ValueError,
             r"presets\['a'\]: may set",
         ),
-        (lambda: snn.explore(snn.LIF(), presets={"a": {"I": 9e9}}), ValueError, "must be from 0 to 600"),
-        (lambda: snn.explore(snn.LIF(), presets={"a": {"I": "x"}}), ValueError, "must be from 0 to 600"),
+        (
+            lambda: snn.explore(snn.LIF(), {"I": (0, 600)}, presets={"a": {"I": 9e9}}),
+            ValueError,
+            "must be from 0 to 600",
+        ),
+        (
+            lambda: snn.explore(snn.LIF(), presets={"a": {"I": "x"}}),
+            ValueError,
+            "I must be one number, got 'x'",
+        ),
+        (lambda: snn.explore(snn.LIF(), presets=["fast"]), ValueError, "LIF has no parameter set 'fast'"),
+        (lambda: snn.explore(snn.LIF(), presets=["parameters"]), ValueError, "no parameter set 'parameters'"),
+        (lambda: snn.explore(snn.LIF(), presets=3), TypeError, r"explore\.presets: must be a dict"),
+        (lambda: snn.explore(snn.LIF(), trace=[]), TypeError, r"explore\.trace: must be a variable"),
+        (lambda: snn.explore(snn.LIF(), trace=["v", 3]), TypeError, r"explore\.trace: must be a variable"),
+        (lambda: snn.explore(snn.LIF(), trace=["v", "v"]), ValueError, "must name each variable once"),
+        (
+            lambda: snn.explore(snn.MorrisLecar(), trace=[("v", "n")]),
+            ValueError,
+            "must share their unit, got v in mV, n in 1",
+        ),
+        (lambda: snn.explore(network, plane=("v", "w")), TypeError, r"explore\.plane: is for a model"),
+        (lambda: snn.explore(snn.AdEx(), plane="v"), TypeError, r"explore\.plane: must be two states"),
+        (
+            lambda: snn.explore(snn.AdEx(), plane=("v", "u")),
+            ValueError,
+            r"explore\.plane: must be two states of AdEx \(v, w\)",
+        ),
+        (
+            lambda: snn.explore(snn.AdEx(), plane=("v", "v")),
+            ValueError,
+            r"explore\.plane: must be two states",
+        ),
+        (
+            lambda: snn.explore(snn.AdEx(), plane={"v": 3, "w": None}),
+            TypeError,
+            r"explore\.plane\['v'\]: must be",
+        ),
+        (
+            lambda: snn.explore(snn.AdEx(), plane={"v": (3, 1), "w": None}),
+            ValueError,
+            r"explore\.plane\['v'\]: needs low < high",
+        ),
         (lambda: snn.explore(snn.LIF(), goal=5), TypeError, r"explore\.goal: must be \{\"spikes\": 5\}"),
         (
             lambda: snn.explore(snn.LIF(), goal={"spikes": 2.5}),
@@ -270,7 +317,7 @@ def test_several_populations_are_stacked_in_one_raster():
     frame = run(snn.explore(both), I=0.0)
     assert frame["groups"] == [("a", 3), ("b", 2)]
     assert set(frame["i"]) == {3, 4} == set(frame["ids"])
-    assert frame["name"] == "v"
+    assert frame["panels"] == [{"names": ["v"], "unit": "mV", "rows": 2}]
 
 
 def test_spikes_beyond_what_a_picture_can_hold_are_thinned_but_counted():
@@ -670,7 +717,7 @@ equal([niceTop(0), niceTop(47), niceTop(50)], [0, 60, 60]);
 equal([shortNumber(-65), shortNumber(0.1 + 0.2)], ["\\u221265", "0.3"]);
 equal(spell({ step: 0.5, unit: "ms" }, 20), "20.0 ms");
 equal(spell({ step: 1, unit: "" }, 7), "7");
-const wide = layout(900, { curve: {}, trace: [], n: 1, hold: {} }), narrow = layout(400, { curve: {}, trace: [], n: 1, hold: {} });
+const wide = layout(900, { curve: {}, trace: [{}], n: 1, hold: {} }), narrow = layout(400, { curve: {}, trace: [{}], n: 1, hold: {} });
 equal(wide.panels.map((p) => p.kind), ["trace", "ticks", "current"]);
 if (!(wide.curve.x > wide.panels[0].x + wide.panels[0].w)) throw Error("the curve covers the trace");
 if (!(narrow.curve.y > narrow.bottom && narrow.curve.x + narrow.curve.w <= 400)) throw Error("the curve leaves a narrow page");

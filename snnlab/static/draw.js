@@ -2,6 +2,7 @@
 
 const AXIS = 62; // room for the numbers and the name of a vertical axis
 const GAP = 14;
+const TRACE_DASHES = [[], [7, 3], [2, 3]];
 
 function niceStep(span, count) {
   const rough = span / Math.max(1, count);
@@ -20,33 +21,47 @@ function shortNumber(x) {
   return Math.abs(x) >= 10000 ? x.toExponential(0) : String(+x.toPrecision(4)).replace("-", "\u2212");
 }
 
-// Where the panels stand: {width, height, panels: [{kind, x, y, w, h}], curve}. The curve stands beside the time
-// panels when there is room, below them otherwise.
+// Where the panels stand: {width, height, panels: [{kind, x, y, w, h, part}], curve, plane}. `part` is the index of a
+// trace's panel. With room, the curve stands beside the time panels, or below them if the phase plane stands there.
 function layout(width, scene) {
-  const beside = scene.curve && width >= 640;
-  const curveWidth = beside ? Math.min(280, width * 0.34) : 0;
-  const w = width - AXIS - 14 - (beside ? curveWidth + GAP : 0);
-  const many = scene.n > 1;
+  const room = width >= 640, alone = width - AXIS - 14;
+  const beside = room && (scene.plane || scene.curve);
+  const sideWidth = !beside ? 0 : scene.plane ? Math.min(430, width * 0.46) : Math.min(280, width * 0.34);
+  const w = alone - (beside ? sideWidth + GAP : 0);
+  const many = scene.n > 1, parts = scene.trace ? scene.trace.length : 0;
   const heights = [];
-  if (scene.trace) heights.push(["trace", many ? 130 : 190]);
+  for (let part = 0; part < parts; part++) heights.push(["trace", many ? 130 : [190, 140, 110][Math.min(parts, 3) - 1], part]);
   if (many) heights.push(["raster", 170], ["rate", 56]);
   else heights.push(["ticks", 16]);
   if (scene.hold) heights.push(["current", 34]);
   let y = 22;
-  const panels = heights.map(([kind, h]) => {
-    const panel = { kind, x: AXIS, y, w, h };
+  const panels = heights.map(([kind, h, part]) => {
+    const panel = { kind, x: AXIS, y, w, h, part };
     y += h + GAP;
     return panel;
   });
   const bottom = y - GAP;
   let height = bottom + 38;
-  let curve = null;
-  if (beside) curve = { x: width - curveWidth + AXIS - GAP, y: 22, w: curveWidth - AXIS - 2, h: bottom - 22 };
-  else if (scene.curve) {
-    curve = { x: AXIS, y: height + 26, w: width - AXIS - 14, h: 110 };
+  const side = width - sideWidth + AXIS - GAP, sideInner = sideWidth - AXIS - 2;
+  let curve = null, plane = null;
+  if (scene.plane && beside) plane = { x: side, y: 22, w: sideInner, h: 0 };
+  if (scene.curve && beside && !plane) curve = { x: side, y: 22, w: sideInner, h: bottom - 22 };
+  else if (scene.curve && beside) {
+    curve = { x: AXIS, y: height + 26, w, h: 110 };
     height += 26 + 110 + 38;
   }
-  return { width, height, bottom, panels, curve };
+  if (plane) {
+    height = Math.max(height, 22 + Math.min(300, plane.w) + 60);
+    plane.h = Math.min(height - 22 - 60, plane.w * 1.15);
+  } else if (scene.plane) {
+    plane = { x: AXIS, y: height + 26, w: alone, h: Math.min(340, Math.max(240, alone)) };
+    height = plane.y + plane.h + 60;
+  }
+  if (scene.curve && !curve) {
+    curve = { x: AXIS, y: height + 26, w: alone, h: 110 };
+    height += 26 + 110 + 38;
+  }
+  return { width, height, bottom, panels, curve, plane };
 }
 
 function paint(ctx, place, scene, look) {
@@ -68,30 +83,34 @@ function paint(ctx, place, scene, look) {
     line(ctx, look.ink, 1, [], [x, first.y, x, place.bottom]);
   }
   if (place.curve) paintCurve(ctx, place.curve, scene.curve, look);
+  if (place.plane) paintPlane(ctx, place.plane, { ...scene.plane, stale: scene.stale }, look);
 }
 
 const PAINTERS = {
   trace(ctx, panel, scene, look, x) {
-    const { low, high } = scene.range;
+    const { names, unit, rows, range } = scene.trace[panel.part], several = names.length > 1;
+    const { low, high } = range, threshold = panel.part ? null : scene.threshold;
     const y = (v) => panel.y + panel.h * (1 - (v - low) / (high - low));
-    verticalAxis(ctx, panel, low, high, scene.unit ? `${scene.name} (${scene.unit})` : scene.name, look, y, 5);
+    const name = names.join(", ");
+    verticalAxis(ctx, panel, low, high, unit ? `${name} (${unit})` : name, look, y, panel.h < 120 ? 3 : 5);
     clip(ctx, panel);
-    if (scene.threshold !== null) {
-      line(ctx, look.soft, 1.2, [6, 4], [panel.x, y(scene.threshold), panel.x + panel.w, y(scene.threshold)]);
+    if (threshold !== null) {
+      line(ctx, look.soft, 1.2, [6, 4], [panel.x, y(threshold), panel.x + panel.w, y(threshold)]);
     }
-    scene.trace.forEach((row, k) => {
+    rows.forEach((row, k) => {
       ctx.beginPath();
       row.forEach((points, piece) => {
         if (piece === 0) ctx.moveTo(x(points[0]), y(points[1]));
         for (let i = 0; i < points.length; i += 2) ctx.lineTo(x(points[i]), y(points[i + 1]));
       });
-      ctx.setLineDash([[], [7, 3], [2, 3]][k % 3]);
-      ctx.strokeStyle = look.trace;
+      ctx.setLineDash(TRACE_DASHES[k % 3]);
+      ctx.strokeStyle = several ? [look.trace, look.spike, look.current][k % 3] : look.trace;
       ctx.lineWidth = 1.7;
       ctx.stroke();
     });
-    if (scene.top !== null) drawnSpikes(ctx, scene, look, x, y);
-    if (scene.threshold !== null) tag(ctx, look, "threshold", panel.x + panel.w - 62, y(scene.threshold) - 10, look.soft);
+    if (scene.top !== null && !panel.part) drawnSpikes(ctx, scene, range, look, x, y);
+    if (threshold !== null) tag(ctx, look, "threshold", panel.x + panel.w - 62, y(threshold) + (y(threshold) - panel.y < 16 ? 10 : -10), look.soft);
+    if (several) traceKey(ctx, panel, names, look);
   },
   ticks(ctx, panel, scene, look, x) {
     label(ctx, look, "spikes", panel.x - 8, panel.y + panel.h / 2, "right", look.ink);
@@ -169,9 +188,22 @@ const PAINTERS = {
   },
 };
 
+// Which line is which, along the top of a panel with several variables.
+function traceKey(ctx, panel, names, look) {
+  ctx.font = look.font;
+  let at = panel.x + panel.w - names.reduce((sum, name) => sum + ctx.measureText(name).width + 42, 0);
+  ctx.fillStyle = look.paper;
+  ctx.fillRect(at - 4, panel.y - 3, panel.x + panel.w - at + 4, 17);
+  names.forEach((name, k) => {
+    line(ctx, [look.trace, look.spike, look.current][k % 3], 1.9, TRACE_DASHES[k % 3], [at, panel.y + 6, at + 22, panel.y + 6]);
+    label(ctx, look, name, at + 26, panel.y + 6, "left", look.ink);
+    at += ctx.measureText(name).width + 42;
+  });
+}
+
 // A spike is a reset in the equations: the line up to scene.top is drawn in, or nobody sees one.
-function drawnSpikes(ctx, scene, look, x, y) {
-  const foot = y(scene.threshold ?? scene.range.low);
+function drawnSpikes(ctx, scene, range, look, x, y) {
+  const foot = y(scene.threshold ?? range.low);
   ctx.beginPath();
   for (const s of scene.spikes) {
     if (!scene.ids.includes(s.i) || s.t < scene.low || s.t > scene.high) continue;
@@ -278,9 +310,11 @@ function label(ctx, look, text, x, y, align, color, bold = false) {
   ctx.fillText(text, x, y);
 }
 
-function tag(ctx, look, text, x, y, color = look.ink) {
+function tag(ctx, look, text, x, y, color = look.ink, cover = 1) {
   const width = ctx.measureText(text).width + 6;
+  ctx.globalAlpha *= cover;
   ctx.fillStyle = look.paper;
   ctx.fillRect(x - 3, y - 8, width, 16);
+  ctx.globalAlpha /= cover;
   label(ctx, look, text, x, y, "left", color);
 }

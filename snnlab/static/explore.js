@@ -1,5 +1,5 @@
-// The explorer's controls, its messages and its clock. `draw.js` and `sound.js` stand in front of this file
-// (one module, no build).
+// The explorer's controls, its messages and its clock. `draw.js`, `plane.js` and `sound.js` stand in front
+// of this file (one module, no build).
 
 const SPEEDS = [[1, "as fast as life"], [5, "5 times slower"], [10, "10 times slower"], [20, "20 times slower"], [40, "40 times slower"], [100, "100 times slower"], [400, "400 times slower"]];
 const CHUNK = 50; // ms of model time in one live message, at most
@@ -29,6 +29,10 @@ function numbers(view, Type) {
   return view && view.byteLength ? new Type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)) : new Type(0);
 }
 
+function planeOf([path, x, y, flow]) {
+  return { path: [path], x, y, flow };
+}
+
 // A frame from Python with its buffers as arrays: rows of (t, v) pairs, and spikes {t, i}.
 function unpack(frame, buffers) {
   const samples = numbers(buffers[0], Float32Array), times = numbers(buffers[1], Uint16Array), ids = numbers(buffers[2], Uint32Array);
@@ -46,7 +50,8 @@ function unpack(frame, buffers) {
     }
   }
   const spikes = Array.from(times, (t, k) => ({ t: frame.t0 + ((frame.t1 - frame.t0) * t) / 65535, i: ids[k] }));
-  return { ...frame, rows, spikes, curve: numbers(buffers[3], Float32Array) }; // the curve is empty if there is none
+  const plane = frame.plane && { ...frame.plane, ...planeOf(buffers.slice(4).map((buffer) => numbers(buffer, Float32Array))) };
+  return { ...frame, rows, spikes, plane, curve: numbers(buffers[3], Float32Array) }; // the curve is empty if there is none
 }
 
 class View {
@@ -54,13 +59,13 @@ class View {
     this.model = model;
     this.config = model.get("config");
     this.id = Math.random().toString(36).slice(2);
-    this.values = Object.fromEntries(this.config.sliders.map((s) => [s.name, s.value]));
+    this.values = this.startValues();
     this.mode = "whole"; // or "live"
     this.running = this.pressed = this.over = this.stale = this.again = false;
     this.waiting = null; // the one message in flight: {id, at, timer}
     this.sent = 0;
     this.points = [];
-    this.range = null;
+    this.ranges = [];
     this.cursor = null;
     this.speed = model.get("first").n > 1 ? 10 : 40; // one neuron is watched spike by spike
     this.clicks = new Clicks();
@@ -76,6 +81,10 @@ class View {
     this.observe();
   }
 
+  startValues() {
+    return { ...Object.fromEntries(this.config.sliders.map((s) => [s.name, s.value])), ...this.config.fixed };
+  }
+
   // ---- the page ----
   build(el) {
     const c = this.config, uid = `snn-${this.id}`;
@@ -87,13 +96,14 @@ class View {
     this.canvas = make("canvas", { role: "img" });
     this.stage = make("div", { class: "snn-stage" }, this.canvas);
     this.readout = make("p", { class: "snn-readout" });
+    this.fixedPoints = make("div", { class: "snn-points", hidden: true });
     this.score = make("p", { class: "snn-score", hidden: !c.goal });
     this.error = make("p", { class: "snn-error", role: "alert", hidden: true });
     this.spoken = make("p", { class: "snn-spoken", "aria-live": "polite" });
     this.root = make("section", { class: "snn-explore", "aria-label": `Live explorer: ${c.title}` });
     const head = make("div", { class: "snn-head" }, make("strong", { text: c.title }));
     if (c.goal) head.append(make("span", { class: "snn-goal", text: `Goal: exactly ${c.goal.spikes} spikes in ${c.goal.within} ms` }));
-    this.root.append(head, this.stage, this.readout, this.score, this.error);
+    this.root.append(head, this.stage, this.readout, this.fixedPoints, this.score, this.error);
     const sliders = this.sliders(uid);
     if (c.live) this.root.append(...this.liveControls(button, uid));
     this.root.append(sliders);
@@ -102,6 +112,8 @@ class View {
     this.sound = make("input", { type: "checkbox", id: `${uid}-sound` });
     this.sound.addEventListener("change", () => this.switchSound());
     this.listenButton = button("Listen", () => this.listen(), { hidden: true });
+    this.others = make("span", { class: "snn-others", hidden: !Object.keys(c.fixed).length });
+    foot.append(this.others);
     foot.append(button("Reset", () => this.reset()), make("label", { class: "snn-check" }, this.sound, " Sound: a click for every spike"), this.listenButton);
     this.root.append(foot, this.spoken);
     this.writeSliders();
@@ -159,7 +171,7 @@ class View {
     this.preset.addEventListener("change", () => {
       if (!this.preset.value) return;
       Object.assign(this.values, this.config.presets[this.preset.value]);
-      this.range = null;
+      this.ranges = [];
       this.writeSliders();
       this.changed(true);
     });
@@ -215,6 +227,8 @@ class View {
       output.textContent = text.replace("-", "\u2212");
       input.setAttribute("aria-valuetext", text);
     }
+    const others = Object.keys(this.config.fixed).map((name) => [`${name} = ${shortNumber(this.values[name])}`, this.config.units[name]].join(" ").trim());
+    this.others.textContent = `with ${others.join(", ")}`;
     if (this.holdButton) {
       const { slider } = this.inputs[this.config.hold];
       this.holdButton.textContent = `Hold to inject ${spell(slider, this.values[this.config.hold])} (space bar)`;
@@ -231,9 +245,9 @@ class View {
   }
 
   reset() {
-    for (const s of this.config.sliders) this.values[s.name] = s.value;
+    this.values = this.startValues();
     this.points = [];
-    this.range = null;
+    this.ranges = [];
     this.running = false;
     this.mode = "whole";
     if (this.keep) this.keep.checked = false;
@@ -302,7 +316,10 @@ class View {
       this.score.classList.toggle("snn-met", frame.goal.met);
     }
     this.canvas.setAttribute("aria-label", frame.alt);
-    this.say(frame.text + (frame.goal ? `. ${frame.goal.text}` : ""));
+    this.fixedPoints.hidden = !frame.plane;
+    const lines = frame.plane ? frame.plane.lines : [];
+    this.fixedPoints.replaceChildren(...lines.map((text) => make("p", { text: text.replace(/-(?=\d)/g, "\u2212") })));
+    this.say([frame.text, ...(frame.goal ? [frame.goal.text] : []), ...lines].join(". "));
   }
 
   // The whole curve follows every frame. Beside it, dots of earlier settings would only be in the way: they go, and
@@ -351,7 +368,7 @@ class View {
     this.fresh = true; // the next message starts a new neuron
     this.t = 0;
     this.waiting = clearTimeout(this.waiting?.timer) || null; // its answer comes too late
-    this.live = { rows: [], spikes: [], current: [] };
+    this.live = { rows: [], spikes: [], current: [], path: [] };
     this.clicks.stop();
     clearTimeout(this.later);
     if (running) this.start();
@@ -417,7 +434,7 @@ class View {
 
   // The newest piece of a live run: join it to what is there, forget what has left the window.
   grow(frame) {
-    const { rows, spikes, current } = this.live;
+    const { rows, spikes, current, path } = this.live;
     frame.rows.forEach((pairs, k) => (rows[k] = rows[k] || []).push(...(pairs.length ? [pairs] : [])));
     spikes.push(...frame.spikes);
     const last = current[current.length - 1];
@@ -430,6 +447,8 @@ class View {
     });
     while (spikes.length && spikes[0].t < left - 0.02 * this.config.t_stop) spikes.shift(); // the first bin stays whole
     while (current.length && current[0][1] < left) current.shift();
+    if (frame.plane && frame.plane.path[0].length) path.push(this.linked(path, frame.plane.path[0]));
+    while (path.length && path[0][path[0].length - 3] < left) path.shift();
     this.frame = { ...frame, values: frame.values };
     this.follow(frame, false);
     if (this.sound.checked) this.clicks.play(frame.spikes.map((s) => ((s.t - frame.t0) * this.speed) / 1000));
@@ -443,6 +462,15 @@ class View {
       this.draw();
     }
     this.labelButtons();
+  }
+
+  // A piece of the path, begun with the last row of the one before, so that they join.
+  linked(path, piece) {
+    if (!path.length) return piece;
+    const joined = new Float32Array(piece.length + 3), before = path[path.length - 1];
+    joined.set(before.subarray(before.length - 3));
+    joined.set(piece, 3);
+    return joined;
   }
 
   labelButtons() {
@@ -496,25 +524,35 @@ class View {
     const f = this.frame, c = this.config, live = this.mode === "live" && this.live;
     const high = live ? Math.max(c.t_stop, this.t) : f.t1, low = live ? high - c.t_stop : f.t0;
     const rows = live ? this.live.rows : f.rows.map((pairs) => [pairs]);
-    if (f.shape) {
-      let bottom = f.threshold ?? Infinity, top = Math.max(f.threshold ?? -Infinity, f.spike_top ?? -Infinity);
-      for (const pairs of f.rows) for (let i = 1; i < pairs.length; i += 2) (bottom = Math.min(bottom, pairs[i])), (top = Math.max(top, pairs[i]));
-      const pad = 0.06 * (top - bottom || 1);
-      this.range = this.range || { low: bottom - pad, high: top + pad };
-      if (bottom < this.range.low) this.range.low = bottom - pad;
-      if (top > this.range.high) this.range.high = top + pad;
-    }
+    const trace = f.shape ? this.traces(f, rows) : null;
     const hold = c.hold ? this.inputs[c.hold].slider : null;
     const x = c.curve ? this.inputs[c.curve].slider : null;
     let mode = "whole run" + (c.hold ? ", constant current" : "");
     if (live) mode = this.over ? "live, the round is over" : this.running ? `live, ${this.t.toFixed(0)} ms` : `paused at ${this.t.toFixed(1)} ms`;
     return {
-      mode, low, high, n: f.n, groups: f.groups, trace: f.shape ? rows : null, name: f.name, unit: f.unit,
-      range: this.range, threshold: f.threshold, top: f.spike_top, ids: f.ids, spikes: live ? this.live.spikes : f.spikes,
+      mode, low, high, n: f.n, groups: f.groups, trace, plane: f.plane && { ...f.plane, path: live ? this.live.path : f.plane.path },
+      threshold: f.threshold, top: f.spike_top, ids: f.ids, spikes: live ? this.live.spikes : f.spikes,
       now: live ? this.t : f.t1, weight: live ? 1 : f.count / Math.max(1, f.spikes.length), stale: this.stale, cursor: live ? this.t : this.cursor,
       hold, current: live ? this.live.current : hold ? [[f.t0, f.t1, f.values[hold.name]]] : [],
       curve: x && { points: this.points, line: this.curve, start: this.moved ? this.firstCurve : [], low: x.low, high: x.high, label: x.unit ? `${x.name} (${x.unit})` : x.name },
     };
+  }
+
+  // The panels of the traces: {names, unit, rows, range}. A range grows with what it shows and never shrinks.
+  traces(f, rows) {
+    let at = 0;
+    return f.panels.map(({ names, unit, rows: count }, k) => {
+      const first = at;
+      at += count;
+      let bottom = Infinity, top = -Infinity;
+      if (!k) (bottom = f.threshold ?? Infinity), (top = Math.max(f.threshold ?? -Infinity, f.spike_top ?? -Infinity));
+      for (const pairs of f.rows.slice(first, at)) for (let i = 1; i < pairs.length; i += 2) (bottom = Math.min(bottom, pairs[i])), (top = Math.max(top, pairs[i]));
+      const pad = 0.06 * (top - bottom || 1);
+      if (!this.ranges[k]) this.ranges[k] = { low: bottom - pad, high: top + pad };
+      if (bottom < this.ranges[k].low) this.ranges[k].low = bottom - pad;
+      if (top > this.ranges[k].high) this.ranges[k].high = top + pad;
+      return { names, unit, rows: rows.slice(first, at), range: this.ranges[k] };
+    });
   }
 
   look() {

@@ -1,0 +1,165 @@
+"""The explorer drawn by Chromium, with the keyboard alone. No Jupyter: the page hands its messages to Python itself."""
+
+import base64
+import json
+
+import pytest
+from needs import needs
+
+import snnlab as snn
+
+pytestmark = needs("playwright", program="chromium")
+
+PAGE = """<!doctype html><html lang="en"><style>%(css)s</style><body style="margin: 10px; %(theme)s"><main id="app"></main><script type="module">
+const module = (await import(URL.createObjectURL(new Blob([%(esm)s], { type: "text/javascript" })))).default;
+const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+const state = %(state)s;
+state.first.data = state.first.data.map(bytes);
+let handle = null;
+const model = {
+  get: (name) => state[name],
+  on: (_, handler) => (handle = handler),
+  off() {},
+  async send(message) {
+    const { content, buffers } = JSON.parse(await window.answer(JSON.stringify(message)));
+    handle(content, buffers.map(bytes));
+  },
+};
+module.render({ model, el: document.getElementById("app") });
+</script></body></html>"""
+DARK = "--jp-layout-color1: #111111; --jp-ui-font-color0: #ffffff; background: #111111"
+
+
+def coded(buffers):
+    return [base64.b64encode(b).decode() for b in buffers]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    import shutil
+
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(chromium):
+    """show(widget) is a page on which it stands; what the browser complains of fails the test."""
+    complaints, pages = [], []
+
+    def opened(widget, theme="background: #ffffff", width=1000):
+        def answer(text):
+            sent = []
+            widget.send = lambda content, buffers=None: sent.append((content, buffers or []))
+            widget._receive(widget, json.loads(text), [])
+            content, buffers = sent[0]
+            return json.dumps({"content": content, "buffers": coded(buffers)})
+
+        page = chromium.new_page(viewport={"width": width, "height": 900})
+        pages.append(page)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.expose_function("answer", answer)
+        state = {
+            "config": dict(widget.config),
+            "first": {**widget.first, "data": coded(widget.first["data"])},
+        }
+        page.set_content(
+            PAGE
+            % {"css": widget._css, "theme": theme, "esm": json.dumps(widget._esm), "state": json.dumps(state)}
+        )
+        page.wait_for_selector(".snn-explore canvas")
+        return page
+
+    yield opened
+    for page in pages:
+        page.close()
+    assert complaints == []
+
+
+def plane_explorer():
+    return snn.explore(
+        snn.FitzHughNagumo(), ["I", "b"], I=0.5, plane={"v": (-2.5, 2.5), "w": (-1.5, 2.5)}, trace=["v", "w"],
+        presets={"silent": {"I": 0.1}}, curve=None,
+    )  # fmt: skip
+
+
+def pixels(page, color):
+    """How many pixels of the canvas have this colour, within a little."""
+    return page.evaluate(
+        """([r, g, b]) => {
+            const canvas = document.querySelector("canvas");
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            let count = 0;
+            for (let i = 0; i < data.length; i += 4)
+              count += Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 30 && data[i + 3] > 200;
+            return count;
+        }""",
+        [int(color[k : k + 2], 16) for k in (1, 3, 5)],
+    )
+
+
+def test_arrow_keys_move_the_plane_and_its_words(show):
+    page = show(plane_explorer())
+    assert "unstable focus" in page.text_content(".snn-points")
+    before = page.evaluate("document.querySelector('canvas').toDataURL()")
+    page.get_by_label("injected current").focus()
+    for _ in range(12):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_function("document.querySelector('.snn-points').textContent.includes(': stable focus')")
+    assert "−0." in page.text_content(".snn-points")
+    assert page.evaluate("document.querySelector('canvas').toDataURL()") != before
+    assert ": stable focus" in page.get_attribute("canvas", "aria-label")
+
+
+@pytest.mark.parametrize(
+    ("theme", "x", "y"),
+    [("background: #ffffff", "#b03a00", "#00695c"), (DARK, "#ffb37a", "#6fd6c4")],
+    ids=["light", "dark"],
+)
+def test_both_nullclines_are_drawn_in_both_themes(show, theme, x, y):
+    page = show(plane_explorer(), theme)
+    assert pixels(page, x) > 300 and pixels(page, y) > 150
+
+
+def test_a_preset_is_chosen_by_keyboard(show):
+    page = show(plane_explorer())
+    page.get_by_label("Preset").focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("document.querySelector('.snn-readout').textContent.startsWith('no spike')")
+    assert page.input_value("input[type=range]") == "0.1"
+
+
+def test_hidden_parameters_of_a_preset_are_shown(show):
+    page = show(snn.explore(snn.Izhikevich(), I=10.0, presets=["chattering"], curve=None))
+    assert page.text_content(".snn-others") == "with c = −65 mV, d = 8 mV/ms"
+    page.select_option(".snn-row select[id$=preset]", "chattering")
+    page.wait_for_function("document.querySelector('.snn-readout').textContent.startsWith('22 spikes')")
+    assert page.text_content(".snn-others") == "with c = −50 mV, d = 2 mV/ms"
+    page.get_by_role("button", name="Reset").press("Enter")
+    page.wait_for_function("!document.querySelector('.snn-readout').textContent.startsWith('22 spikes')")
+    assert page.text_content(".snn-others") == "with c = −65 mV, d = 8 mV/ms"
+
+
+def test_the_space_bar_moves_the_nullcline_of_a_running_neuron(show):
+    page = show(plane_explorer())
+    hold = page.get_by_role("button", name="Hold to inject")
+    hold.focus()
+    page.keyboard.down("Space")
+    page.wait_for_function(
+        "document.querySelector('canvas').getAttribute('aria-label').includes('unstable focus')"
+    )
+    page.wait_for_function("document.querySelector('.snn-readout').textContent.startsWith('Live')")
+    page.keyboard.up("Space")
+    page.wait_for_function("document.querySelector('.snn-points').textContent.includes(': stable focus')")
+
+
+def test_on_a_narrow_page_nothing_is_wider_than_the_page(show):
+    page = show(plane_explorer(), width=400)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert page.evaluate("document.querySelector('canvas').clientHeight") > 700

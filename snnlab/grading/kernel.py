@@ -151,7 +151,7 @@ class Kernel:
         began, first = time.monotonic(), of_tree(self.process.pid)
         id = self._send("shell", "execute_request", content)
         for usage in self._wait(id, ran):
-            ran.cpu = usage.cpu - first.cpu
+            ran.cpu = max(ran.cpu, usage.cpu - first.cpu)
             wall = time.monotonic() - began
             if problem := self._over(usage, wall):
                 self.kill(problem)
@@ -267,7 +267,7 @@ def started(
     """A kernel that is ready, and its end. Arguments as of `sandbox.start`. Raises KernelNotStarted."""
     # 0700, and a short path, as sockets need; the process in its name tells what a killed grader left behind.
     sockets = Path(tempfile.mkdtemp(prefix=f"snnlab-grade-{os.getpid()}-s-"))
-    kernel, log = None, tempfile.TemporaryFile()
+    kernel, log = None, tempfile.TemporaryFile()  # noqa: SIM115  (closed below)
     try:
         key = os.urandom(16).hex()
         told = {f"{name}_port": number for number, name in enumerate(CHANNELS, start=1)}

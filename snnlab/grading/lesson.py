@@ -7,15 +7,13 @@ submission's home begins with, so that nobody is charged for a compilation.
 
 import functools
 import hashlib
-import importlib.util
 import io
-import json
 import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,9 +25,8 @@ from nbformat import NotebookNode
 import snnlab
 from snnlab.checks import load
 from snnlab.checks.exercise import Case, Exercise
-from snnlab.course import notebooks
 from snnlab.course.lessons import Lesson, find
-from snnlab.grading.restore import Question, questions
+from snnlab.grading.restore import Question, others, questions
 from snnlab.grading.sandbox import Limits
 
 # What can change a mark. Results of another version of these are not taken for results of this one.
@@ -62,7 +59,7 @@ class Bundle:
     warm: bytes = b""
     cpu: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     trusted: bool = False
 
     @property
@@ -128,10 +125,16 @@ def bundle(course: Path, name: str, **given: Any) -> tuple[Lesson, Bundle]:
 
 @dataclass(frozen=True)
 class Opened:
-    """A bundle on the machine of a worker: `warm` is the folder of the home to begin with."""
+    """A bundle on the machine of a worker.
+
+    others : cells that nbgrader knows and that are no exercise.   known : the lesson's own text cells.
+    warm : the folder of the home to begin with.   hand_out : the files of one student, by name, if there are any.
+    """
 
     bundle: Bundle
     questions: Mapping[str, Question]
+    others: Sequence[NotebookNode]
+    known: frozenset[str]
     warm: Path
     hand_out: Callable[[str], Mapping[str, str]] | None
     cases: dict[str, list[Case]] = field(default_factory=dict)
@@ -169,9 +172,13 @@ def opened(bundle: Bundle) -> Opened:
             path.write_bytes(content)
         (folder / "home").chmod(0o755)
         exercises = load(bundle.number, folder if bundle.private else None)
-        asked = questions(as_notebook(bundle.release), exercises)
+        release = as_notebook(bundle.release)
+        asked = questions(release, exercises)
+        known = frozenset(cell.source for cell in release.cells if cell.cell_type == "markdown")
         module = _checks_module(exercises)
-        _OPENED[key] = Opened(bundle, asked, folder / "home", getattr(module, "hand_out", None))
+        _OPENED[key] = Opened(
+            bundle, asked, others(release, asked), known, folder / "home", getattr(module, "hand_out", None)
+        )
     return _OPENED[key]
 
 

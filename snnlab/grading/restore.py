@@ -155,12 +155,20 @@ def _output(found: Any) -> NotebookNode | None:
 # ---------------------------------------------------------------- restoring
 
 
-def restore(notebook: NotebookNode, asked: Mapping[str, Question]) -> Plan:
+def others(release: NotebookNode, asked: Mapping[str, Question]) -> list[NotebookNode]:
+    """The lesson's further cells that nbgrader knows: answers in words that are marked by hand, given code."""
+    used = {cell.id for question in asked.values() for cell in (question.check, *question.solutions)}
+    return [cell for cell in release.cells if grade_id(cell) and cell.id not in used]
+
+
+def restore(
+    notebook: NotebookNode, asked: Mapping[str, Question], other: Sequence[NotebookNode] = ()
+) -> Plan:
     """Find the exercises in a student's notebook, put back what was deleted or edited, and say what is to be run.
 
     A deleted check or solution cell is put back (the blank is not run, since the student's code may have moved). An
     edited check is replaced; of copies the last one counts, and the others run as ordinary cells. Points and ids
-    are the lesson's.
+    are the lesson's.   other : cells of `others`.
     """
     plan = Plan(notebook)
     cells = notebook.cells
@@ -197,6 +205,13 @@ def restore(notebook: NotebookNode, asked: Mapping[str, Question]) -> Plan:
         )
         place = max([last, *calling]) if last >= 0 or calling else len(cells) - 1
         after.setdefault(place, []).append(id)
+    for original in other:
+        places = _places(cells, original, chosen)
+        if places:
+            chosen[places[-1]] = (original, "")
+        else:
+            plan.notes.append(f"{original.id} was deleted: it is put back as it was")
+            blanks.append((len(cells) - 1, original))
     _assemble(plan, chosen, after, blanks, asked)
     return plan
 

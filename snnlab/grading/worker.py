@@ -61,30 +61,27 @@ def grade(bundle: lesson.Bundle, sent: Sent, version: str) -> Result:
         "grader_version": version, "seed": bundle.seed, "status": "graded", "reason": "",
     }  # fmt: skip
     try:
-        plan = restore.restore(restore.read(sent.data), opened.questions)
+        plan = restore.restore(restore.read(sent.data), opened.questions, opened.others)
     except restore.Unreadable as error:
-        reports = {
-            id: _unasked(question, "the file can't be read") for id, question in opened.questions.items()
-        }
-        record |= {
-            "status": "unreadable",
-            "reason": f"the file {error}",
-            **_marks(reports),
-            "cpu": 0.0,
-            "wall": 0.0,
-        }
+        record |= {**unread(opened, f"the file {error}"), "status": "unreadable"}
         return Result(record, feedback=page(record, None))
     submitted = {cell.id: list(cell.get("outputs", [])) for cell in plan.notebook.cells}
     reports, failed, ended, cpu = _run(opened, plan, sent.student)
     if ended:
         record |= {"status": "stopped", "reason": f"{ended[0]}: {ENDINGS[ended[0]]}, in {ended[1]}"}
     record |= {**_marks(reports), "notes": plan.notes, "errors": failed, "cpu": round(cpu, 2)}
-    executed = nbformat.writes(harmless(plan.notebook))
+    executed = nbformat.writes(harmless(plan.notebook, opened.known))
     for cell in plan.notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = submitted[cell.id]
     record["wall"] = round(time.monotonic() - began, 2)
     return Result(record, executed, page(record, harmless(plan.notebook)))
+
+
+def unread(opened: lesson.Opened, reason: str) -> dict[str, Any]:
+    """The rest of a record whose submission was not run, and why not."""
+    reports = {id: _unasked(question, "it was not run") for id, question in opened.questions.items()}
+    return {"reason": reason, **_marks(reports), "notes": [], "errors": [], "cpu": 0.0, "wall": 0.0}
 
 
 def _run(
@@ -207,7 +204,7 @@ def _reference_run(opened: lesson.Opened, home: Path | None, solution: bytes, ke
     budget = kernel.Budget(cell=1200.0, total=3600.0)
     used: dict[str, float] = {"cell": 0.0}
     own = _hand_out(opened, "reference")
-    bundle = dataclasses.replace(opened.bundle, cpu={id: 60.0 for id in opened.questions})
+    bundle = dataclasses.replace(opened.bundle, cpu=dict.fromkeys(opened.questions, 60.0))
     calm = dataclasses.replace(opened, bundle=bundle)
     with kernel.started(
         home or opened.warm, bundle.limits, budget, own=own, keep=keep, trusted=bundle.trusted

@@ -30,6 +30,7 @@ CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 LARGEST = {"shell": 64 * MB, "iopub": 16 * MB, "control": 1 * MB}  # bytes of one message
 OUTPUT_KEPT, OUTPUT_READ = 8 * MB, 200 * MB  # of one notebook: stored; read before the kernel is stopped
 SOCKETS_FOLDER = 1 * MB
+SLOWER = 10.0  # wall time is so many times as long as CPU time
 TICK, PATIENCE = 0.1, 3.0  # s between looks at the usage; s of CPU that an interrupt may take
 START = 120.0  # s
 _OUTPUTS = ("stream", "display_data", "execute_result", "error")
@@ -41,11 +42,10 @@ class KernelNotStarted(RuntimeError):
 
 @dataclass(frozen=True)
 class Budget:
-    """Limits on time, in s. Wall time is `slower` times as long."""
+    """Limits on CPU time, in s: of one cell, and of the notebook."""
 
     cell: float = 10.0
     total: float = 120.0
-    slower: float = 10.0
 
 
 @dataclass
@@ -68,6 +68,8 @@ class Kernel:
         self.session = Session(key=key, username="grader")
         self.context = zmq.Context()
         self.channels = {name: self._connect(name) for name in LARGEST}
+        # A message that is too large ends its connection, and that is how it is noticed.
+        self.monitors = [channel.get_monitor_socket(zmq.EVENT_DISCONNECTED) for channel in self.channels.values()]
         self.poller = zmq.Poller()
         for channel in self.channels.values():
             self.poller.register(channel, zmq.POLLIN)
@@ -155,14 +157,15 @@ class Kernel:
             wall = time.monotonic() - began
             if problem := self._over(usage, wall):
                 self.kill(problem)
-            elif ran.status == "ok" and (ran.cpu > cpu or wall > cpu * self.budget.slower):
+            elif ran.status == "ok" and (ran.cpu > cpu or wall > cpu * SLOWER):
                 ran.status = "time"  # asked to stop; if it does not, it is stopped
-                limit = ran.cpu + PATIENCE, wall + PATIENCE * self.budget.slower
+                limit = ran.cpu + PATIENCE, wall + PATIENCE * SLOWER
                 self._send("control", "interrupt_request", {})
             elif ran.status == "time" and (ran.cpu > limit[0] or wall > limit[1]):
                 self.kill("time")
-        if self.process.poll() is not None and not self.dead and not ran.reply:
-            self.dead = "dead"
+        gone = self.process.poll() is not None and not ran.reply
+        if not self.dead and (gone or _leaves(ran.reply)):
+            self.kill("dead")
         ran.status = self.dead or ran.status
         ran.cpu = max(ran.cpu, of_tree(self.process.pid).cpu - first.cpu)
         self.cpu_used += ran.cpu
@@ -177,11 +180,15 @@ class Kernel:
             return "memory"
         if self.read > OUTPUT_READ:
             return "output"
+        if any(monitor.poll(0) for monitor in self.monitors):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(1.0)
+            return "dead" if self.process.poll() is not None else "output"
         if folder_size(self.sockets) > SOCKETS_FOLDER:
             return "disk"
         if (
             usage.cpu - self.cpu_at_start > self.budget.total
-            or self.wall_used + wall > self.budget.total * self.budget.slower
+            or self.wall_used + wall > self.budget.total * SLOWER
         ):
             return "time"
         return ""
@@ -249,9 +256,13 @@ class Kernel:
 
     def close(self) -> None:
         self.kill("closed")
-        for channel in self.channels.values():
-            channel.close()
-        self.context.term()
+        self.context.destroy(linger=0)
+
+
+def _leaves(reply: dict[str, Any]) -> bool:
+    """Whether a cell called `exit()`: the kernel would end a moment later, and what it still does would be luck."""
+    payload = reply.get("payload")
+    return isinstance(payload, list) and any(isinstance(one, dict) and one.get("source") == "ask_exit" for one in payload)
 
 
 @contextlib.contextmanager

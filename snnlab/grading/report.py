@@ -38,7 +38,8 @@ def exercises(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         cases = Counter(line["name"] for report in reports for line in report["lines"] if not line["ok"])
         found.append({
             "id": id, "title": reports[0]["title"], "points": reports[0]["points"], "count": len(reports), "passed": states[PASSED],
-            "partly": partly, "not_done": states[NOT_DONE], "wrong": len(reports) - states[PASSED] - states[NOT_DONE] - partly,
+            "partly": partly, "not_done": states[NOT_DONE], "unasked": sum(not report["lines"] and report["state"] != NOT_DONE for report in reports),
+            "wrong": sum(bool(report["lines"]) and report["state"] != PASSED for report in reports) - partly,
             "mistakes": Counter(report["wrong"] for report in reports if report["wrong"]).most_common(),
             "unknown": sum(bool(report["lines"]) and report["state"] != PASSED and not report["wrong"] for report in reports),
             "cases": cases.most_common(3), "cpu": median(report["cpu"] for report in reports),

@@ -74,7 +74,13 @@ class Kernel:
         for channel in self.channels.values():
             self.poller.register(channel, zmq.POLLIN)
         self.dead, self.kept, self.read = "", 0, 0
-        self.cpu_used = self.wall_used = self.cpu_at_start = 0.0
+        self.cpu_seen = self.wall_used = self.cpu_at_start = 0.0
+
+    def usage(self) -> Usage:
+        """What the sandbox uses now. `cpu_seen` keeps the CPU time, since a sandbox that has ended has none."""
+        usage = of_tree(self.process.pid)
+        self.cpu_seen = max(self.cpu_seen, usage.cpu)
+        return usage
 
     def _connect(self, name: str) -> zmq.Socket:
         channel = self.context.socket(zmq.SUB if name == "iopub" else zmq.DEALER)
@@ -123,7 +129,7 @@ class Kernel:
                 answered = self._receive("shell") is not None or answered
             if self.channels["iopub"] in ready and self._receive("iopub") is not None and answered:
                 self._drain()
-                self.cpu_at_start = of_tree(self.process.pid).cpu
+                self.cpu_at_start = self.usage().cpu
                 return True
         return False
 
@@ -150,7 +156,7 @@ class Kernel:
             "code": code, "silent": False, "store_history": bool(code), "user_expressions": expressions,
             "allow_stdin": False, "stop_on_error": False,
         }  # fmt: skip
-        began, first = time.monotonic(), of_tree(self.process.pid)
+        began, first = time.monotonic(), self.usage()
         id = self._send("shell", "execute_request", content)
         for usage in self._wait(id, ran):
             ran.cpu = max(ran.cpu, usage.cpu - first.cpu)
@@ -167,8 +173,7 @@ class Kernel:
         if not self.dead and (gone or _leaves(ran.reply)):
             self.kill("dead")
         ran.status = self.dead or ran.status
-        ran.cpu = max(ran.cpu, of_tree(self.process.pid).cpu - first.cpu)
-        self.cpu_used += ran.cpu
+        ran.cpu = max(ran.cpu, self.usage().cpu - first.cpu)
         self.wall_used += time.monotonic() - began
         if ran.status == "ok" and ran.reply.get("status") == "error":
             ran.status = "error"
@@ -201,7 +206,7 @@ class Kernel:
             now = time.monotonic()
             if now - looked >= TICK:
                 looked = now
-                yield of_tree(self.process.pid)
+                yield self.usage()
             for name in ("iopub", "shell", "control"):
                 message = self._receive(name) if self.channels[name] in ready else None
                 if message is None or message["parent_header"].get("msg_id") != id:

@@ -109,8 +109,8 @@ def _run(
                     cell.outputs = ran.outputs
                     failed += [f"{cell.id}: {_why(ran)}"] * (ran.status in ("error", "time"))
                 if running.dead:
-                    return reports, failed, (running.dead, where), running.cpu_used
-            return reports, failed, None, running.cpu_used
+                    return reports, failed, (running.dead, where), running.cpu_seen
+            return reports, failed, None, running.cpu_seen
     finally:
         if own is not None:
             shutil.rmtree(own, ignore_errors=True)
@@ -230,7 +230,7 @@ def _reference_run(opened: lesson.Opened, home: Path | None, solution: bytes, ke
                 raise ValueError(
                     f"grade.lesson: its own solution must run in the sandbox, and {ENDINGS[running.dead]} ({cell.id})"
                 )
-        used["total"] = running.cpu_used
+        used["total"] = running.cpu_seen
     if own is not None:
         shutil.rmtree(own, ignore_errors=True)
     return used

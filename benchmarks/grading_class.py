@@ -32,9 +32,17 @@ def write_class(folder: Path, count: int) -> None:
     course = given.built(folder / "course")
     blank = given.blank(course)
     wrong = "def leak_mended(v, tau_m, dt):\n    return v * (1 + dt / tau_m)\n"
-    plots = ["import matplotlib.pyplot as plt\nimport numpy as np\nimport snnlab as snn"]
-    plots += [f"plt.plot(np.sin(np.arange(100) / {k + 3}))\nplt.show()" if k % 4 == 0 else f"print(sum(range({k}000)))" for k in range(14)]
-    odd = ["import os\nos._exit(1)", "import os, time\nwhile True:\n    if os.fork() == 0:\n        time.sleep(99)", "x = bytearray(1 << 36)", "1 / 0"]
+    cells = ["import numpy as np\nimport snnlab as snn\nneuron = snn.LIF()"]
+    cells += [
+        f"print(np.sin(np.arange({k}000)).sum().round(6), snn.theory.lif_rate({200.0 + 10 * k}, neuron))"
+        for k in range(14)
+    ]
+    odd = [
+        "import os\nos._exit(1)",
+        "import os, time\nwhile True:\n    if os.fork() == 0:\n        time.sleep(99)",
+        "x = bytearray(1 << 36)",
+        "1 / 0",
+    ]
     (folder / "submissions").mkdir()
     for number in range(count):
         random.seed(number)
@@ -42,19 +50,26 @@ def write_class(folder: Path, count: int) -> None:
             blank, first=[given.RIGHT, given.RIGHT, None][number % 3], second=[given.MENDED, wrong][number % 2] + f"# student {number}\n",
             between=odd[number // 10 % len(odd)] if number % 10 == 9 else None,
         )  # fmt: skip
-        book["cells"][2:2] = [given.code(source) for source in plots]
+        book["cells"][2:2] = [given.code(source) for source in cells]
         data = given.dumped(book)
-        (folder / "submissions" / f"s{number:04d}.ipynb").write_bytes(data[:-50] if number % 50 == 7 else data)
+        (folder / "submissions" / f"s{number:04d}.ipynb").write_bytes(
+            data[:-50] if number % 50 == 7 else data
+        )
 
 
 def command(folder: Path, out: str, *more: str) -> list[str]:
-    return [sys.executable, "-m", "snnlab.cli", "grade", str(folder / "submissions"), "--lesson", "99", "--course", str(folder / "course"),
+    handed = folder / ("submissions" if out == "killed" else "compared")
+    return [sys.executable, "-m", "snnlab.cli", "grade", str(handed), "--lesson", "99", "--course", str(folder / "course"),
             "--out", str(folder / out), "--seed", str(SEED), "--quiet", *more]  # fmt: skip
 
 
 def graded(folder: Path, out: str) -> list[dict]:
     path = folder / out / "results.jsonl"
-    return [json.loads(line) for line in path.read_text().splitlines() if line.endswith("}")] if path.exists() else []
+    return (
+        [json.loads(line) for line in path.read_text().splitlines() if line.endswith("}")]
+        if path.exists()
+        else []
+    )
 
 
 def marks(folder: Path, out: str) -> dict[str, tuple]:
@@ -77,8 +92,15 @@ def clean(folder: Path, out: str, *more: str) -> dict[str, float]:
             continue
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    cpu += sum(record["cpu"] for record in graded(folder, out))  # of the sandboxes, whose time the system gives to nobody
-    return {"exit": process.returncode, "s": round(time.monotonic() - began), "cpu_s": round(cpu), "memory_mb": round(most / 2**20)}
+    cpu += sum(
+        record["cpu"] for record in graded(folder, out)
+    )  # of the sandboxes, whose time the system gives to nobody
+    return {
+        "exit": process.returncode,
+        "s": round(time.monotonic() - began),
+        "cpu_s": round(cpu),
+        "memory_mb": round(most / 2**20),
+    }
 
 
 def killed(folder: Path, out: str, count: int, kills: int, *more: str) -> dict[str, int]:
@@ -100,7 +122,9 @@ def killed(folder: Path, out: str, count: int, kills: int, *more: str) -> dict[s
                 process.wait()
                 killed["graders"] += 1
             else:
-                inner = [p for p in psutil.Process(process.pid).children() if "spawn_main" in " ".join(p.cmdline())]
+                inner = [
+                    p for p in psutil.Process(process.pid).children() if "spawn_main" in " ".join(p.cmdline())
+                ]
                 if inner:
                     rng.choice(inner).send_signal(signal.SIGKILL)
                     killed["workers"] += 1
@@ -120,10 +144,15 @@ def bare(folder: Path) -> dict[str, float]:
     def cost(run):
         used = []
         for _ in range(5):
-            began, before = time.monotonic(), [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+            began, before = (
+                time.monotonic(),
+                [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)],
+            )
             inside = run() or 0.0
             after = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-            cpu = sum(b.ru_utime + b.ru_stime - a.ru_utime - a.ru_stime for a, b in zip(before, after)) + inside
+            cpu = (
+                sum(b.ru_utime + b.ru_stime - a.ru_utime - a.ru_stime for a, b in zip(before, after)) + inside
+            )
             used.append((cpu, time.monotonic() - began))
         return tuple(round(min(values), 2) for values in zip(*used))
 
@@ -133,32 +162,51 @@ def bare(folder: Path) -> dict[str, float]:
 
     data = path.read_bytes()
     plain = cost(executed)
-    ours = cost(lambda: worker.grade(bundle, worker.Sent("s", lesson.digest(data), data), lesson.grader_version()).record["cpu"])
+    ours = cost(
+        lambda: worker.grade(
+            bundle, worker.Sent("s", lesson.digest(data), data), lesson.grader_version()
+        ).record["cpu"]
+    )
     lesson.forget()
     return {"bare_cpu_s": plain[0], "bare_s": plain[1], "graded_cpu_s": ours[0], "graded_s": ours[1],
             "cpu_ratio": round(ours[0] / plain[0], 2), "ratio": round(ours[1] / plain[1], 2)}  # fmt: skip
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("count", type=int)
     parser.add_argument("--kills", type=int, default=6)
     parser.add_argument("--folder", type=Path, default=Path("/tmp/snnlab-class"))
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--compared", type=int, help="submissions of the clean run and of Dask's (default: all)"
+    )
     parser.add_argument("--dask", action="store_true")
     given = parser.parse_args()
     shutil.rmtree(given.folder, ignore_errors=True)
     given.folder.mkdir(parents=True)
     write_class(given.folder, given.count)
+    (given.folder / "compared").mkdir()
+    for path in sorted((given.folder / "submissions").iterdir())[: given.compared]:
+        os.link(path, given.folder / "compared" / path.name)
     words = ("--workers", str(given.workers))
     print("one notebook:", bare(given.folder), flush=True)
     print("killed:", killed(given.folder, "killed", given.count, given.kills, *words), flush=True)
+    print(
+        f"CPU time of all sandboxes: {sum(record['cpu'] for record in graded(given.folder, 'killed')):.0f} s",
+        flush=True,
+    )
     lines, interrupted = graded(given.folder, "killed"), marks(given.folder, "killed")
     print(f"results: {len(lines)} lines, {len(interrupted)} students, of {given.count}", flush=True)
     print("clean:", clean(given.folder, "clean", *words), flush=True)
     wanted = marks(given.folder, "clean")
     different = [student for student in wanted if wanted[student] != interrupted.get(student)]
-    print(f"different from the clean run: {len(different)} {[(s, wanted[s], interrupted.get(s)) for s in different[:3]]}", flush=True)
+    print(
+        f"different from the clean run of {len(wanted)}: {len(different)} {[(s, wanted[s], interrupted.get(s)) for s in different[:3]]}",
+        flush=True,
+    )
     if given.dask:
         from distributed import LocalCluster
 

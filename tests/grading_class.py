@@ -28,7 +28,14 @@ def cell(notebook, id):
 
 
 def code(source):
-    return {"cell_type": "code", "id": "mine", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
+    return {
+        "cell_type": "code",
+        "id": "mine",
+        "source": source,
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
 
 
 def with_answers(notebook, first=RIGHT, second=MENDED, before=None, between=None, after=None):

@@ -139,7 +139,12 @@ def with_copy(notebook, id, **new):
 def as_version_3(notebook):
     cells = [{"cell_type": "code", "input": "".join(one["source"]), "language": "python", "outputs": [], "metadata": {}}
              for one in notebook["cells"] if one["cell_type"] == "code"]  # fmt: skip
-    return {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": cells, "metadata": {}}]}
+    return {
+        "nbformat": 3,
+        "nbformat_minor": 0,
+        "metadata": {},
+        "worksheets": [{"cells": cells, "metadata": {}}],
+    }
 
 
 BUILTINS = "json = print = list = len = float = dict = str = 1"
@@ -224,7 +229,7 @@ SPENDS = {
     "30 GiB in many steps": ("def f():\n    x = []\n    for _ in range(3000):\n        x.append(b'x' * (10 << 20))\nf()", "graded", 3),
     "memory in many processes": ("import os, time\nfor _ in range(20):\n    if os.fork() == 0:\n        x = b'x' * (100 << 20)\n        time.sleep(1000)\ntime.sleep(1000)", "stopped: memory", 0),
     "1 GB of output": ("for _ in range(1000):\n    print('x' * 1_000_000)", "graded", 3),
-    "40 MB in one output": ("from IPython.display import display\ndisplay({'text/plain': 'x' * 40_000_000}, raw=True)\nimport time\ntime.sleep(1000)", "stopped: output", 0),
+    "20 MB in one output": ("from IPython.display import display\ndisplay({'text/plain': 'x' * 20_000_000}, raw=True)\nimport time\ntime.sleep(1000)", "stopped: output", 0),
     "the sockets' folder": ("import ipykernel, json, os, time\nf = os.path.dirname(ipykernel.get_connection_file())\nopen(f + '/big', 'wb').write(b'x' * (5 << 20))\ntime.sleep(1000)", "stopped: disk", 0),
     "a full home": ("try:\n    for k in range(100):\n        open(f'f{k}', 'wb').write(b'x' * (20 << 20))\nexcept OSError as error:\n    print(error)\nimport os\nfor k in range(100):\n    os.path.exists(f'f{k}') and os.remove(f'f{k}')", "graded", 3),
     "os._exit": ("import os\nos._exit(0)", "stopped: dead", 0),
@@ -238,7 +243,9 @@ def test_a_cell_that_spends_too_much(name, blank, grade):
     """What was answered before counts, and what comes after is asked if the kernel lives."""
     source, status, second = SPENDS[name]
     result = grade(with_answers(blank, between=source))
-    said = result.record["status"] + (": " + result.record["reason"].partition(":")[0] if result.record["reason"] else "")
+    said = result.record["status"] + (
+        ": " + result.record["reason"].partition(":")[0] if result.record["reason"] else ""
+    )
     assert (said, scores(result)) == (status, [2, second]), result.record
     if status == "graded" and name not in ("a full home", "1 GB of output"):
         assert len(result.record["errors"]) == 1
@@ -261,10 +268,14 @@ def test_a_bomb_harms_only_itself(name, blank, grade):
     ends(grade(with_answers(blank)), "graded", 2, 3)
 
 
-@pytest.mark.parametrize("first", [FOREVER, SWALLOWS, "def leak_step(v, tau_m, dt):\n    return [0.0] * 10_000_000"])
+@pytest.mark.parametrize(
+    "first", [FOREVER, SWALLOWS, "def leak_step(v, tau_m, dt):\n    return [0.0] * 10_000_000"]
+)
 def test_an_answer_that_spends_too_much_leaves_the_next_exercise(first, blank, grade):
     book = with_answers(blank, first=first)
-    book["cells"] = [one for one in book["cells"] if "print(f" not in "".join(one["source"])]  # calls the answer itself
+    book["cells"] = [
+        one for one in book["cells"] if "print(f" not in "".join(one["source"])
+    ]  # calls the answer itself
     ends(grade(book), "graded", 0, 3)
 
 
@@ -305,7 +316,9 @@ print("spied to the end")
     result = grade(with_answers(blank, between=spy))
     ends(result, "graded", 2, 3)
     assert "spied to the end" in result.executed
-    assert "LEAK" not in result.executed.replace('print(\\"LEAK', "").replace('\\"LEAK\\" if', ""), result.executed
+    assert "LEAK" not in result.executed.replace('print(\\"LEAK', "").replace('\\"LEAK\\" if', ""), (
+        result.executed
+    )
     assert (place["results"] / "results.jsonl").read_text() == "untouched\n"
     with pytest.raises(BlockingIOError):
         place["server"].accept()
@@ -373,7 +386,24 @@ VECTORS = [
     "<a href='data:text/html,<script>steal()</script>'>x</a>", "<noscript><p title='</noscript><script>steal()</script>'></noscript>",
     "```html\n</code></pre><script>steal()</script>\n```", "<!--><script>steal()</script>-->", "<input autofocus onfocus=steal()>", "![x](javascript:steal())",
 ]  # fmt: skip
-BAD_TAGS = {"script", "iframe", "object", "embed", "form", "base", "link", "svg", "math", "video", "audio", "style", "input", "button", "meta", "frame"}
+BAD_TAGS = {
+    "script",
+    "iframe",
+    "object",
+    "embed",
+    "form",
+    "base",
+    "link",
+    "svg",
+    "math",
+    "video",
+    "audio",
+    "style",
+    "input",
+    "button",
+    "meta",
+    "frame",
+}
 
 
 class _Finder(HTMLParser):
@@ -388,7 +418,11 @@ class _Finder(HTMLParser):
         for name, value in attributes:
             value = re.sub(r"[\s\x00]", "", value or "").lower()
             far = value.startswith(("javascript:", "vbscript:", "data:text", "//evil", "http://evil"))
-            if name.startswith("on") or (name in ("href", "src", "action", "srcset") and far) or (name == "style" and "url" in value):
+            if (
+                name.startswith("on")
+                or (name in ("href", "src", "action", "srcset") and far)
+                or (name == "style" and "url" in value)
+            ):
                 self.found.append(f"{tag} {name}={value[:60]}")
 
 
@@ -413,20 +447,36 @@ def test_no_active_content_reaches_a_reader(blank, grade):
 
     book = with_answers(blank, first="# </code></pre><script>steal()</script>\n" + RIGHT)
     for vector in VECTORS:
-        kinds = ("text/html", "text/markdown", "text/plain", "text/latex", "image/svg+xml", "application/javascript")
+        kinds = (
+            "text/html",
+            "text/markdown",
+            "text/plain",
+            "text/latex",
+            "image/svg+xml",
+            "application/javascript",
+        )
         outputs = [{"output_type": "display_data", "metadata": {}, "data": {kind: vector}} for kind in kinds]
         outputs.append({"output_type": "display_data", "metadata": {}, "data": {"image/png": f'"><{vector}'}})
         outputs.append({"output_type": "stream", "name": "stdout", "text": vector})
         outputs.append({"output_type": "error", "ename": vector, "evalue": vector, "traceback": [vector]})
         shows = "\n".join(f"display({{{kind!r}: {vector!r}}}, raw=True)" for kind in kinds)
-        source = f"from IPython.display import display\n{shows}\nprint({vector!r})\nraise ValueError({vector!r})"
+        source = (
+            f"from IPython.display import display\n{shows}\nprint({vector!r})\nraise ValueError({vector!r})"
+        )
         book["cells"].append({**given.code(source), "outputs": outputs})
-        book["cells"] += [{"cell_type": kind, "id": "x", "metadata": {"raw_mimetype": "text/html"}, "source": vector} for kind in ("markdown", "raw")]
+        book["cells"] += [
+            {"cell_type": kind, "id": "x", "metadata": {"raw_mimetype": "text/html"}, "source": vector}
+            for kind in ("markdown", "raw")
+        ]
     result = grade(book)
     ends(result, "graded", 2, 3)
     assert not active(of_students(result.feedback))
-    shown, _ = HTMLExporter(template_name="basic").from_notebook_node(__import__("nbformat").reads(result.executed, as_version=4))
-    own, _ = HTMLExporter(template_name="basic").from_notebook_node(__import__("nbformat").reads(json.dumps(blank), as_version=4))
+    shown, _ = HTMLExporter(template_name="basic").from_notebook_node(
+        __import__("nbformat").reads(result.executed, as_version=4)
+    )
+    own, _ = HTMLExporter(template_name="basic").from_notebook_node(
+        __import__("nbformat").reads(json.dumps(blank), as_version=4)
+    )
     assert active(shown) == active(own)
 
 

@@ -69,7 +69,9 @@ class Kernel:
         self.context = zmq.Context()
         self.channels = {name: self._connect(name) for name in LARGEST}
         # A message that is too large ends its connection, and that is how it is noticed.
-        self.monitors = [channel.get_monitor_socket(zmq.EVENT_DISCONNECTED) for channel in self.channels.values()]
+        self.monitors = [
+            channel.get_monitor_socket(zmq.EVENT_DISCONNECTED) for channel in self.channels.values()
+        ]
         self.poller = zmq.Poller()
         for channel in self.channels.values():
             self.poller.register(channel, zmq.POLLIN)
@@ -267,7 +269,9 @@ class Kernel:
 def _leaves(reply: dict[str, Any]) -> bool:
     """Whether a cell called `exit()`: the kernel would end a moment later, and what it still does would be luck."""
     payload = reply.get("payload")
-    return isinstance(payload, list) and any(isinstance(one, dict) and one.get("source") == "ask_exit" for one in payload)
+    return isinstance(payload, list) and any(
+        isinstance(one, dict) and one.get("source") == "ask_exit" for one in payload
+    )
 
 
 @contextlib.contextmanager

@@ -235,8 +235,9 @@ def start(
     if own is not None:
         shown += ["--ro-bind", str(own), "/own"]
     program = [
-        *_start(uid), *_system(), "--proc", "/proc", "--dev", "/dev", *_parents(Path(HOME)), *shown,
-        "--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/tmp",
+        # /tmp comes first: this Python may stand in it, as that of a test does.
+        *_start(uid), "--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/tmp",
+        *_system(), "--proc", "/proc", "--dev", "/dev", *_parents(Path(HOME)), *shown,
         "--perms", "1777", "--size", str(64 * MB), "--tmpfs", "/dev/shm",
         *_parents(sockets), "--bind", str(sockets), str(sockets), "--remount-ro", "/dev", "--remount-ro", "/",
     ]  # fmt: skip

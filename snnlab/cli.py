@@ -1,4 +1,4 @@
-"""The console command: snnlab doctor | warmup | build | grade.
+"""The console command: snnlab doctor | warmup | build | grade | key.
 
 Each subcommand imports what it needs when it runs, so that `snnlab --help` answers at once and `snnlab doctor`
 works in an installation where something else is broken. A mistake is answered in one line with exit code 2.
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--traceback", action="store_true", help="show Python's traceback when something fails"
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="doctor | warmup | build | grade")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="doctor | warmup | build | grade | key")
 
     doctor = commands.add_parser("doctor", help="say what is installed, whether it works, and how to mend it")
     doctor.set_defaults(run=_doctor, extra="")
@@ -74,11 +74,15 @@ def _parser() -> argparse.ArgumentParser:
                        help="a tree with solutions/ and lessons/ (default: this folder)")  # fmt: skip
     build.set_defaults(run=_build, extra="course")
 
-    from snnlab.grading import command
+    from snnlab.grading import command, key
 
     grade = commands.add_parser("grade", help="grade a folder of submissions (see docs/grading.md)")
     command.options(grade)
-    grade.set_defaults(run=_grade, extra="grading")
+    grade.set_defaults(run=command.main, extra="grading")
+
+    keys = commands.add_parser("key", help="the parameters that belong to each student (see docs/grading.md)")
+    key.options(keys)
+    keys.set_defaults(run=key.main, extra="grading")
     return parser
 
 
@@ -106,12 +110,6 @@ def _build(arguments: argparse.Namespace) -> int:
         print(problem)
     print(f"{len(problems)} to mend: edit the source, then run `snnlab build`" if problems else "no drift")
     return 1 if problems else 0
-
-
-def _grade(arguments: argparse.Namespace) -> int:
-    from snnlab.grading import command
-
-    return command.main(arguments)
 
 
 def _first_line(error: BaseException) -> str:

@@ -105,7 +105,7 @@ def find(
     if not where.exists():
         raise ValueError(f"grade.submissions: must be a folder or a zip archive, got {where}")
     files = list(_files(where))
-    root = _common_folder([shown for _, shown, _, _ in files])
+    root = _common_folder([shown for _, shown, _, _ in files], students)
     stamps = {
         str(PurePosixPath(shown).parent): source
         for source, shown, _, _ in files
@@ -194,12 +194,14 @@ def _entry(
         yield source, shown, modified, ""
 
 
-def _common_folder(paths: Sequence[str]) -> str:
+def _common_folder(paths: Sequence[str], students: Sequence[str]) -> str:
     """The folder that holds everything, if there is just one and it is not a student's."""
     tops = {path.partition("/")[0] for path in paths}
     if len(tops) != 1 or any("/" not in path for path in paths):
         return ""
     (top,) = tops
+    if top in students:
+        return ""
     inner = {path.split("/")[1] for path in paths}
     return f"{top}/" if len(inner) > 1 and not _MOODLE.search(f"{top}/") else ""
 

@@ -51,7 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--traceback", action="store_true", help="show Python's traceback when something fails"
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="doctor | warmup | build | grade | key")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="doctor | warmup | build | grade | key"
+    )
 
     doctor = commands.add_parser("doctor", help="say what is installed, whether it works, and how to mend it")
     doctor.set_defaults(run=_doctor, extra="")

@@ -39,15 +39,13 @@ def place(tmp_path_factory):
     """The course, a folder of results, a server that nobody may reach, and a lesson ready for a worker."""
     from snnlab.grading import lesson, sandbox, worker
 
-    sandbox.check()
+    given.needs_sandbox()
     folder = tmp_path_factory.mktemp("grading")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(given, "RIGHT", RIGHT)
-        course = given.built(folder / "course")
-        checks = course / "checks" / "ex_99.py"
-        checks.write_text(checks.read_text().replace("id=id,", "id=id, seconds=1.0,"))
-        found, bundle = lesson.bundle(course, "99", seed=SEED, limits=sandbox.Limits(memory=1 << 30))
-        bundle = worker.reference(bundle, found.solution.read_bytes())
+    course = given.built(folder / "course")
+    checks = course / "checks" / "ex_99.py"
+    checks.write_text(checks.read_text().replace("id=id,", "id=id, seconds=1.0,"))
+    found, bundle = lesson.bundle(course, "99", seed=SEED, limits=sandbox.Limits(memory=1 << 30))
+    bundle = worker.reference(bundle, found.solution.read_bytes())
     results = folder / "results"
     results.mkdir()
     (results / "results.jsonl").write_text("untouched\n")

@@ -49,7 +49,10 @@ def students(handed):
         (["export/ada/x.ipynb", "export/bob/y.ipynb"], ["ada", "bob"]),
         (["ada/01_lif_neuron/01_lif_neuron.ipynb", "bob/01_lif_neuron/01_lif_neuron.ipynb"], ["ada", "bob"]),
         (["lovelaceada_12_345_work.ipynb", "babbagecharles_LATE_13_346_work-1.ipynb"], ["12", "13"]),
-        (["Ada Lovelace_12_assignsubmission_file/w.ipynb", "Bob O_13_assignsubmission_file/w.ipynb"], ["12", "13"]),
+        (
+            ["Ada Lovelace_12_assignsubmission_file/w.ipynb", "Bob O_13_assignsubmission_file/w.ipynb"],
+            ["12", "13"],
+        ),
         (["Ada Lovelace_12_assignsubmission_file_w.ipynb"], ["12"]),
     ],
 )
@@ -61,7 +64,9 @@ def test_the_exports_of_an_lms(names, who, tmp_path):
 
 
 def test_an_archive_in_the_archive(tmp_path):
-    (tmp_path / "all.zip").write_bytes(zipped(**{"ada/work.zip": zipped(**{"w.ipynb": BOOK}), "bob/w.ipynb": BOOK}))
+    (tmp_path / "all.zip").write_bytes(
+        zipped(**{"ada/work.zip": zipped(**{"w.ipynb": BOOK}), "bob/w.ipynb": BOOK})
+    )
     handed = found(tmp_path / "all.zip")
     assert students(handed) == [("ada", "", False), ("bob", "", False)]
     assert [one.source.read() for one in handed] == [BOOK, BOOK]

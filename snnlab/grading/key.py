@@ -18,7 +18,12 @@ def options(parser: ArgumentParser) -> None:
     add("--students", type=Path, required=True, metavar="CSV", help="the roster, with a column student")
     add("--course", type=Path, default=Path(), metavar="DIR", help="a course tree (default: this folder)")
     add("--out", type=Path, required=True, metavar="CSV", help="the key: keep it to yourself")
-    add("--hand-out", type=Path, metavar="FOLDER", help="write each student's own files, in a folder of their id")
+    add(
+        "--hand-out",
+        type=Path,
+        metavar="FOLDER",
+        help="write each student's own files, in a folder of their id",
+    )
 
 
 def main(given: Namespace) -> int:
@@ -32,12 +37,16 @@ def main(given: Namespace) -> int:
     students = list(intake.roster(given.students))
     table = [{"student": s, "exercise": id, "case": case, "name": name, "value": value} for s, id, case, name, value in key(opened, students)]  # fmt: skip
     if not table:
-        raise ValueError(f"key.lesson: must have exercises with parameters of the student's own, and {found.name} has none")
+        raise ValueError(
+            f"key.lesson: must have exercises with parameters of the student's own, and {found.name} has none"
+        )
     marks.write_table(given.out, table)
     given.out.chmod(0o600)
     written = 0
     if given.hand_out and opened.hand_out is None:
-        raise ValueError(f"key.hand-out: must have files to write, and ex_{found.number}.py has no function hand_out(student)")
+        raise ValueError(
+            f"key.hand-out: must have files to write, and ex_{found.number}.py has no function hand_out(student)"
+        )
     for student in students if given.hand_out else []:
         folder = given.hand_out / file_name(student)
         folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +54,10 @@ def main(given: Namespace) -> int:
             (folder / Path(name).name).write_text(text, encoding="utf-8")
             written += 1
     lesson.forget()
-    print(f"{given.out}: the key of {len(students)} students" + (f"; {written} files in {given.hand_out}" if written else ""))
+    print(
+        f"{given.out}: the key of {len(students)} students"
+        + (f"; {written} files in {given.hand_out}" if written else "")
+    )
     return 0
 
 

@@ -33,11 +33,11 @@ def cut_long_output(most: int = 8_000_000) -> None:
         left[0] -= len(text)
         return write(self, text[: most + 1])
 
-    OutStream.write = limited  # type: ignore[method-assign]
+    setattr(OutStream, "write", limited)  # noqa: B010  (mypy does not want a method assigned)
     from IPython.core.interactiveshell import InteractiveShell
 
     if hasattr(InteractiveShell, "_tee"):  # IPython keeps all that is printed for its history
-        InteractiveShell._tee = lambda self, channel: contextlib.nullcontext()
+        setattr(InteractiveShell, "_tee", lambda self, channel: contextlib.nullcontext())  # noqa: B010
 
 
 def main() -> None:

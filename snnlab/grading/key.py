@@ -43,14 +43,15 @@ def main(given: Namespace) -> int:
     marks.write_table(given.out, table)
     given.out.chmod(0o600)
     written = 0
-    if given.hand_out and opened.hand_out is None:
+    files = opened.hand_out
+    if given.hand_out and files is None:
         raise ValueError(
             f"key.hand-out: must have files to write, and ex_{found.number}.py has no function hand_out(student)"
         )
-    for student in students if given.hand_out else []:
+    for student in students if given.hand_out and files else []:
         folder = given.hand_out / file_name(student)
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in opened.hand_out(student).items():
+        for name, text in files(student).items():  # type: ignore[misc]
             (folder / Path(name).name).write_text(text, encoding="utf-8")
             written += 1
     lesson.forget()

@@ -1,6 +1,6 @@
 """Grade a class of generated submissions, kill what grades it at random, resume, and compare with a clean run.
 
-    python -m benchmarks.grading_class 1000 --kills 6 --folder /tmp/class
+    python -m benchmarks.grading_class 1000 --kills 6 --folder class
 
 prints time, CPU time and memory; what a bare execution of one notebook costs; and whether every submission has exactly
 one result, equal to the clean run's. `--dask` adds the same through a local Dask cluster.
@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -178,7 +179,7 @@ def main() -> int:
     )
     parser.add_argument("count", type=int)
     parser.add_argument("--kills", type=int, default=6)
-    parser.add_argument("--folder", type=Path, default=Path("/tmp/snnlab-class"))
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir(), "snnlab-class"))
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument(
         "--compared", type=int, help="submissions of the clean run and of Dask's (default: all)"

@@ -9,6 +9,7 @@ import html
 import json
 import re
 import socket
+import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -174,7 +175,7 @@ HONEST = {
     "asks for input": (lambda b: with_answers(b, before="input('your name?')"), 2, 3),
     "leaves a thread": (lambda b: with_answers(b, before="import threading, time\nthreading.Thread(target=lambda: [time.sleep(0.01) or print(k) for k in range(10**6)], daemon=True).start()"), 2, 3),
     "SystemExit in an answer": (lambda b: with_answers(b, first="def leak_step(v, tau_m, dt):\n    raise SystemExit"), 0, 3),
-    "changes its working folder": (lambda b: with_answers(b, before="import os\nos.chdir('/tmp')"), 2, 3),
+    "changes its working folder": (lambda b: with_answers(b, before="import os\nos.chdir('/dev/shm')"), 2, 3),
 }  # fmt: skip
 
 
@@ -281,9 +282,14 @@ def test_an_answer_that_spends_too_much_leaves_the_next_exercise(first, blank, g
 
 
 def test_nothing_of_the_grader_is_in_sight(blank, grade, place):
+    from snnlab.grading import sandbox
+
+    pythons = {
+        folder.parts[2] for folder in sandbox.python_folders() if folder.is_relative_to(tempfile.gettempdir())
+    }
     spy = f"""
-import glob, os, pathlib, socket
-for path in ({str(place["course"])!r}, {str(place["results"])!r}, {str(Path(__file__).parent)!r}, "/root/.bashrc", "/etc/shadow", "/etc/passwd", "/home/user"):
+import os, socket
+for path in ({str(place["course"])!r}, {str(place["results"])!r}, {str(Path(__file__).parent)!r}, {str(Path.home() / ".bashrc")!r}, "/etc/shadow", "/etc/passwd"):
     if os.path.exists(path):
         print("LEAK", path)
 print("LEAK" if any("SECRET" in name for name in os.environ) else "clean", sorted(os.environ))
@@ -307,8 +313,9 @@ for path in ({str(place["results"] / "results.jsonl")!r}, "/x", "/dev/x", "/usr/
         print("LEAK", path)
     except OSError as error:
         print(error)
-others = [path for path in glob.glob("/tmp/*") if not path.startswith("/tmp/snnlab-grade-")]
-print("LEAK" if others or len(glob.glob("/tmp/*")) > 1 else "clean", others)
+there = os.listdir({tempfile.gettempdir()!r})
+mine = [name for name in there if name.startswith("snnlab-grade-")]
+print("LEAK" if set(there) - set(mine) - {pythons!r} or len(mine) > 1 else "clean", there)
 print("spied to the end")
 """
     result = grade(with_answers(blank, between=spy))

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
@@ -331,11 +332,11 @@ with kernel.started(warm, sandbox.Limits(), kernel.Budget()) as running:
         shown += ["--ro-bind", str(folder), str(folder)]
     script_shown = ["--ro-bind", str(script), "/mnt/script.py"]
     command = ["bwrap", "--cap-add", "ALL", "--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--tmpfs", "/mnt", *shown, *script_shown,
-               "--perms", "1777", "--tmpfs", "/tmp", "--", "setpriv", "--reuid=4321", "--regid=4321", "--clear-groups", "--inh-caps=-all", "--",
+               "--perms", "1777", "--tmpfs", tempfile.gettempdir(), "--", "setpriv", "--reuid=4321", "--regid=4321", "--clear-groups", "--inh-caps=-all", "--",
                sys.executable, "/mnt/script.py"]  # fmt: skip
     done = subprocess.run(
         command,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": "/tmp"},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": tempfile.gettempdir()},
         capture_output=True,
         text=True,
     )

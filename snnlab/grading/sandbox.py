@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO
 
 PACKAGE = Path(__file__).resolve().parents[1]
-HOME = "/home/student"
+HOME = "/student"
 MB = 1024**2
 
 

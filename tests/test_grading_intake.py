@@ -63,6 +63,11 @@ def test_the_exports_of_an_lms(names, who, tmp_path):
     assert students(found(archive)) == [(one, "", False) for one in who]
 
 
+def test_the_other_lessons_of_nbgraders_folder(tmp_path):
+    write(tmp_path, f"ada/{LESSON}/{LESSON}.ipynb", "ada/02_next/02_next.ipynb", "bob/02_next/02_next.ipynb")
+    assert students(found(tmp_path)) == [("ada", "", False)]
+
+
 def test_an_archive_in_the_archive(tmp_path):
     (tmp_path / "all.zip").write_bytes(
         zipped(**{"ada/work.zip": zipped(**{"w.ipynb": BOOK}), "bob/w.ipynb": BOOK})

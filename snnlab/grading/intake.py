@@ -115,6 +115,8 @@ def find(
     for source, shown, modified, problem in files:
         if shown.endswith("timestamp.txt"):
             continue
+        if _other_lesson(shown.removeprefix(root), lesson):
+            continue
         student, name, late = identify(shown.removeprefix(root), lesson, pattern, students)
         stamp = stamps.get(str(PurePosixPath(shown).parent))
         modified = (_stamp(stamp) if stamp else None) or modified
@@ -237,6 +239,12 @@ def identify(
             return id, "", False
     bare = re.sub(rf"[-_ ]*{re.escape(lesson)}[-_ ]*", "", _COPY.sub("", stem))
     return bare or stem, "", False
+
+
+def _other_lesson(path: str, lesson: str) -> bool:
+    """Whether nbgrader's folders, student/lesson/file, say that a file was handed in for another lesson."""
+    parts = path.split("/")
+    return len(parts) > 2 and parts[1] != lesson and re.fullmatch(r"[0-9A-Z]\d_[a-z0-9_]+", parts[1]) is not None
 
 
 def _stamp(source: Source) -> float | None:

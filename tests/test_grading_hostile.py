@@ -45,7 +45,7 @@ def place(tmp_path_factory):
     course = given.built(folder / "course")
     checks = course / "checks" / "ex_99.py"
     checks.write_text(checks.read_text().replace("id=id,", "id=id, seconds=1.0,"))
-    found, bundle = lesson.bundle(course, "99", seed=SEED, limits=sandbox.Limits(memory=1 << 30))
+    found, bundle = lesson.bundle(course, "99", seed=SEED, limits=sandbox.Limits(memory=3 << 29))
     bundle = worker.reference(bundle, found.solution.read_bytes())
     results = folder / "results"
     results.mkdir()
@@ -226,7 +226,7 @@ SPENDS = {
     "sleeps for ever": ("import time\ntime.sleep(1e9)", "graded", 3),
     "30 GiB in one step": ("x = bytearray(30 << 30)", "graded", 3),
     "30 GiB in many steps": ("def f():\n    x = []\n    for _ in range(3000):\n        x.append(b'x' * (10 << 20))\nf()", "graded", 3),
-    "memory in many processes": ("import os, time\nfor _ in range(20):\n    if os.fork() == 0:\n        x = b'x' * (100 << 20)\n        time.sleep(1000)\ntime.sleep(1000)", "stopped: memory", 0),
+    "memory in many processes": ("import os, time\nfor _ in range(20):\n    if os.fork() == 0:\n        x = b'x' * (150 << 20)\n        time.sleep(1000)\ntime.sleep(1000)", "stopped: memory", 0),
     "1 GB of output": ("for _ in range(1000):\n    print('x' * 1_000_000)", "graded", 3),
     "20 MB in one output": ("from IPython.display import display\ndisplay({'text/plain': 'x' * 20_000_000}, raw=True)\nimport time\ntime.sleep(1000)", "stopped: output", 0),
     "the sockets' folder": ("import ipykernel, json, os, time\nf = os.path.dirname(ipykernel.get_connection_file())\nopen(f + '/big', 'wb').write(b'x' * (5 << 20))\ntime.sleep(1000)", "stopped: disk", 0),

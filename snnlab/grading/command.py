@@ -1,6 +1,7 @@
 """`snnlab grade`: from a folder of submissions to marks, pages, a report and a gradebook."""
 
 import os
+import sys
 import time
 from argparse import ArgumentParser, Namespace
 from datetime import datetime
@@ -74,9 +75,13 @@ def options(parser: ArgumentParser) -> None:
 
 def main(given: Namespace) -> int:
     """Grade; 0 if every submission has a result, 1 if some failed in the grader itself."""
+    if not sys.platform.startswith("linux"):
+        raise ValueError(f"grade: must run on Linux, got {sys.platform} (a virtual machine or WSL will do)")
     from snnlab.course.notebooks import write
     from snnlab.grading import gradebook, intake, lesson, marks, report, results, run, sandbox, similarity
 
+    if given.out.resolve().is_relative_to(given.submissions.resolve()):
+        raise ValueError(f"grade.out: must be outside of the submissions, got {given.out}")
     if given.workers < 1:
         raise ValueError(f"grade.workers: must be at least 1, got {given.workers}")
     if not 0.5 <= given.memory <= 1024:
@@ -87,6 +92,10 @@ def main(given: Namespace) -> int:
     with results.Results(given.out) as store:
         found, bundle = run.prepared(given.out, given.course, given.lesson, limits=limits,
                                      trusted=given.trusted_submissions, seed=given.seed)  # fmt: skip
+        if others := {record["lesson"] for record in store.read()} - {found.name}:
+            raise ValueError(
+                f"grade.out: must be a folder of its own for each lesson, and {given.out} has {min(others)}"
+            )
         handed = intake.find(
             given.submissions, found.name, pattern=given.pattern, due=given.due, students=tuple(students)
         )

@@ -28,11 +28,13 @@ def template(name: str) -> Template:
     return environment.get_template(name)
 
 
-def page(record: Mapping[str, Any], notebook: NotebookNode | None) -> str:
-    """The page of one result. notebook : what was handed in, restored and made harmless."""
+def page(
+    record: Mapping[str, Any], notebook: NotebookNode | None, known: frozenset[str] = frozenset()
+) -> str:
+    """The page of one result. notebook : what was handed in, restored and made harmless. Cells that are as in the lesson, `known`, are left out."""
     return template("feedback.html").render(
         record=record, exercises=record["exercises"], signs=SIGNS, manual=MANUAL,
-        cells=[] if notebook is None else [_shown(cell) for cell in notebook.cells if cell.cell_type == "code"],
+        cells=[] if notebook is None else [_shown(cell) for cell in notebook.cells if cell.cell_type == "code" and (cell.source not in known or cell.id.startswith("ex-"))],
     )  # fmt: skip
 
 

@@ -244,7 +244,9 @@ def identify(
 def _other_lesson(path: str, lesson: str) -> bool:
     """Whether nbgrader's folders, student/lesson/file, say that a file was handed in for another lesson."""
     parts = path.split("/")
-    return len(parts) > 2 and parts[1] != lesson and re.fullmatch(r"[0-9A-Z]\d_[a-z0-9_]+", parts[1]) is not None
+    return (
+        len(parts) > 2 and parts[1] != lesson and re.fullmatch(r"[0-9A-Z]\d_[a-z0-9_]+", parts[1]) is not None
+    )
 
 
 def _stamp(source: Source) -> float | None:

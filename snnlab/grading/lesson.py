@@ -127,7 +127,7 @@ def bundle(course: Path, name: str, **given: Any) -> tuple[Lesson, Bundle]:
 class Opened:
     """A bundle on the machine of a worker.
 
-    others : cells that nbgrader knows and that are no exercise.   known : the lesson's own text cells.
+    others : cells that nbgrader knows and that are no exercise.   known : the sources of the lesson's own cells.
     warm : the folder of the home to begin with.   hand_out : the files of one student, by name, if there are any.
     """
 
@@ -174,7 +174,7 @@ def opened(bundle: Bundle) -> Opened:
         exercises = load(bundle.number, folder if bundle.private else None)
         release = as_notebook(bundle.release)
         asked = questions(release, exercises)
-        known = frozenset(cell.source for cell in release.cells if cell.cell_type == "markdown")
+        known = frozenset(cell.source for cell in release.cells)
         module = _checks_module(exercises)
         _OPENED[key] = Opened(
             bundle, asked, others(release, asked), known, folder / "home", getattr(module, "hand_out", None)

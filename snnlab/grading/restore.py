@@ -254,7 +254,7 @@ def _assemble(
     for number, cell in enumerate(cells):
         cell.pop("theirs", None)
         if not cell.metadata.get("nbgrader"):
-            cell.id = f"own-{number}"
+            cell.id = f"cell-{number}"
     plan.notebook.cells = cells
 
 

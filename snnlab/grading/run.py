@@ -102,7 +102,12 @@ class Cluster(Workers):
         from distributed import Client
 
         self._client = Client(address, set_as_default=False)
-        self.count = max(1, sum(self._client.nthreads().values()))
+        self.count = sum(self._client.nthreads().values())
+        if not self.count:
+            self._client.close()
+            raise ValueError(
+                f"grade.dask: must have workers, and there is none at {address} (dask worker {address})"
+            )
         self._executor: Executor = self._client.get_executor(pure=False)
         self._bundle = self._client.scatter(bundle, broadcast=True)
         self._version = lessons.grader_version()

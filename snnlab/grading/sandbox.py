@@ -180,6 +180,7 @@ def environment(home: str) -> dict[str, str]:
         "SNNLAB_CACHE": f"{home}/.cache/snnlab", "JUPYTER_PLATFORM_DIRS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0",
     }  # fmt: skip
+    words["MALLOC_ARENA_MAX"] = "2"  # each arena reserves addresses, and these are limited
     # One thread each: the machine's cores are shared out to submissions, and threads count as processes.
     words |= dict.fromkeys(
         ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"

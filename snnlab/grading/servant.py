@@ -5,6 +5,8 @@ a student's code may replace all of it, and then can only send other values than
 """
 
 import json
+import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +34,7 @@ def ask(answer: Callable[[], Any], payload: str) -> Answers:
 
     answer : evaluates the argument of the check cell, in the student's notebook.
     """
+    _forget_the_last_error()
     told = _loads(payload)
     given, asks, adapter = told["inputs"], told["asks"], _adapter(told["call"])
     limits = {"seconds": told["seconds"], "cpu": told["cpu"]}
@@ -43,6 +46,13 @@ def ask(answer: Callable[[], Any], payload: str) -> Answers:
     else:
         found = _answers(obj, given, asks=asks, call=adapter, **limits)
     return Answers(_dumps(found))
+
+
+def _forget_the_last_error() -> None:
+    """A traceback holds what its functions held: after a MemoryError that is nearly all there is."""
+    last = getattr(sys, "last_traceback", None)
+    if last is not None:
+        traceback.clear_frames(last)
 
 
 def _again(error: BaseException) -> None:

@@ -75,7 +75,7 @@ def grade(bundle: lesson.Bundle, sent: Sent, version: str) -> Result:
         if cell.cell_type == "code":
             cell.outputs = submitted[cell.id]
     record["wall"] = round(time.monotonic() - began, 2)
-    return Result(record, executed, page(record, harmless(plan.notebook)))
+    return Result(record, executed, page(record, harmless(plan.notebook), opened.known))
 
 
 def unread(opened: lesson.Opened, reason: str) -> dict[str, Any]:

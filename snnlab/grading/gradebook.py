@@ -112,6 +112,8 @@ def _add(book: Any, folder: Path, out: Path, bundle: Bundle, record: Mapping[str
             or bool(grade.needs_manual_grade and grade.manual_score is not None)
         )
     book.db.commit()
+    # What nbgrader counts as submissions: folders with the time in them.
+    write(folder / "submitted" / id / name / "timestamp.txt", f"{when:%Y-%m-%d %H:%M:%S} UTC")
     executed = out / "notebooks" / f"{file_name(record['student'])}.ipynb"
     target = folder / "autograded" / id / name / f"{name}.ipynb"
     readable = record["status"] not in ("unreadable", "failed") and executed.exists()

@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import psutil
 import zmq
 from jupyter_client.session import Session
 
 from snnlab.grading import sandbox
-from snnlab.grading.usage import Usage, folder_size, of_tree, own_memory
+from snnlab.grading.usage import Usage, children, folder_size, of_tree, own_memory
 
 MB = 1024**2
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
@@ -254,8 +255,14 @@ class Kernel:
         """End the sandbox and all that runs in it."""
         self.dead = self.dead or reason
         if self.process.poll() is None:
+            # A sandbox ends with its first process, and bubblewrap then with it: killed itself, it would leave a
+            # process that nobody waits for. Without a sandbox the kernel leads a group of its own.
+            for inner in children(self.process.pid):
+                with contextlib.suppress(psutil.Error):
+                    inner.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.5)
             with contextlib.suppress(OSError):
-                # Without a sandbox the kernel leads a group of its own; with one, its first process takes all along.
                 if os.getpgid(self.process.pid) == self.process.pid:
                     os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.kill()

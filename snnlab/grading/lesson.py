@@ -5,6 +5,7 @@ full marks; its CPU time sets the limits; and the caches that it leaves behind (
 submission's home begins with, so that nobody is charged for a compilation.
 """
 
+import contextlib
 import functools
 import hashlib
 import io
@@ -196,16 +197,22 @@ def as_notebook(text: str) -> NotebookNode:
 
 
 def temporary(what: str) -> Path:
-    """A private folder, named by its process; those of processes that were killed are removed."""
-    base = Path(tempfile.gettempdir())
-    for left in base.glob("snnlab-grade-*-*"):
-        pid = left.name.split("-")[2]
-        if pid.isdigit() and not psutil.pid_exists(int(pid)) and left.stat().st_uid == os.getuid():
-            shutil.rmtree(left, ignore_errors=True)
+    """A private folder, named by its process."""
+    sweep()
     return Path(tempfile.mkdtemp(prefix=f"snnlab-grade-{os.getpid()}-{what}-"))
+
+
+def sweep() -> None:
+    """Remove the folders of processes that have ended: a killed one could not do it itself."""
+    for left in Path(tempfile.gettempdir()).glob("snnlab-grade-*-*"):
+        pid = left.name.split("-")[2]
+        with contextlib.suppress(OSError):
+            if pid.isdigit() and not psutil.pid_exists(int(pid)) and os.getuid() in (0, left.stat().st_uid):
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def forget() -> None:
     """Remove what this process unpacked."""
     while _OPENED:
         shutil.rmtree(_OPENED.popitem()[1].warm.parent, ignore_errors=True)
+    sweep()

@@ -93,6 +93,8 @@ class Local(Workers):
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.kill()
+        for process in processes:
+            process.join(5.0)
 
 
 class Cluster(Workers):

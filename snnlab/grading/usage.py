@@ -48,6 +48,14 @@ def _family(pid: int) -> list[psutil.Process]:
         return []
 
 
+def children(pid: int) -> list[psutil.Process]:
+    """The direct children of a process; of one that is gone, none."""
+    try:
+        return psutil.Process(pid).children()
+    except psutil.Error:
+        return []
+
+
 def folder_size(folder: Path) -> int:
     """Bytes on disk of the files directly in a folder."""
     total = 0

@@ -185,6 +185,8 @@ def test_a_pattern_and_a_roster(tmp_path):
     assert students(found(tmp_path, pattern=r"- (?P<student>\w+) -")) == [("ada", "", False)]
     with pytest.raises(ValueError, match="pattern: must have a group"):
         found(tmp_path, pattern="ada")
+    with pytest.raises(ValueError, match="pattern: must be a regular expression"):
+        found(tmp_path, pattern="(")
     (tmp_path / "class.csv").write_text("student,name\nada,Ada Lovelace\nbob,\n")
     assert intake.roster(tmp_path / "class.csv") == {"ada": "Ada Lovelace", "bob": ""}
     (tmp_path / "class.csv").write_text("who\nada\n")

@@ -77,6 +77,7 @@ def main(given: Namespace) -> int:
     """Grade; 0 if every submission has a result, 1 if some failed in the grader itself."""
     if not sys.platform.startswith("linux"):
         raise ValueError(f"grade: must run on Linux, got {sys.platform} (a virtual machine or WSL will do)")
+    from snnlab.course.lessons import find
     from snnlab.course.notebooks import write
     from snnlab.grading import gradebook, intake, lesson, marks, report, results, run, sandbox, similarity
 
@@ -89,16 +90,17 @@ def main(given: Namespace) -> int:
     began = time.monotonic()
     students = intake.roster(given.students) if given.students else {}
     limits = sandbox.Limits(memory=int(given.memory * 1024**3))
+    name = find(given.course, [given.lesson])[0].name
+    handed = intake.find(
+        given.submissions, name, pattern=given.pattern, due=given.due, students=tuple(students)
+    )
     with results.Results(given.out) as store:
-        found, bundle = run.prepared(given.out, given.course, given.lesson, limits=limits,
-                                     trusted=given.trusted_submissions, seed=given.seed)  # fmt: skip
-        if others := {record["lesson"] for record in store.read()} - {found.name}:
+        if others := {record["lesson"] for record in store.read()} - {name}:
             raise ValueError(
                 f"grade.out: must be a folder of its own for each lesson, and {given.out} has {min(others)}"
             )
-        handed = intake.find(
-            given.submissions, found.name, pattern=given.pattern, due=given.due, students=tuple(students)
-        )
+        found, bundle = run.prepared(given.out, given.course, name, limits=limits,
+                                     trusted=given.trusted_submissions, seed=given.seed)  # fmt: skip
         with run.workers(bundle, given.workers, given.dask) as made:
             counts = run.run(store, bundle, handed, made, progress=not given.quiet)
         records = marks.latest(store.read(), found.name)

@@ -100,7 +100,11 @@ def find(
     students : the ids of the roster; a name in a file that begins with one of them and "_" is taken for it.
     Raises ValueError if there is nothing, or if the pattern has no group `student`.
     """
-    if pattern and "student" not in re.compile(pattern).groupindex:
+    try:
+        named = re.compile(pattern).groupindex
+    except re.error as error:
+        raise ValueError(f"grade.pattern: must be a regular expression, got {pattern!r} ({error})") from None
+    if pattern and "student" not in named:
         raise ValueError(f"grade.pattern: must have a group (?P<student>...), got {pattern!r}")
     if not where.exists():
         raise ValueError(f"grade.submissions: must be a folder or a zip archive, got {where}")

@@ -1,4 +1,4 @@
-"""The console command: snnlab doctor | warmup | build.
+"""The console command: snnlab doctor | warmup | build | grade | key.
 
 Each subcommand imports what it needs when it runs, so that `snnlab --help` answers at once and `snnlab doctor`
 works in an installation where something else is broken. A mistake is answered in one line with exit code 2.
@@ -51,7 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--traceback", action="store_true", help="show Python's traceback when something fails"
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="doctor | warmup | build")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="doctor | warmup | build | grade | key"
+    )
 
     doctor = commands.add_parser("doctor", help="say what is installed, whether it works, and how to mend it")
     doctor.set_defaults(run=_doctor, extra="")
@@ -73,6 +75,16 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--course", type=Path, default=Path(), metavar="DIR",
                        help="a tree with solutions/ and lessons/ (default: this folder)")  # fmt: skip
     build.set_defaults(run=_build, extra="course")
+
+    from snnlab.grading import command, key
+
+    grade = commands.add_parser("grade", help="grade a folder of submissions (see docs/grading.md)")
+    command.options(grade)
+    grade.set_defaults(run=command.main, extra="grading")
+
+    keys = commands.add_parser("key", help="the parameters that belong to each student (see docs/grading.md)")
+    key.options(keys)
+    keys.set_defaults(run=key.main, extra="grading")
     return parser
 
 

@@ -1057,3 +1057,19 @@ def test_a_functions_own_names_are_not_the_notebooks():
         {"k", "x"},
         {"range", "n", "k"},
     )
+
+
+def test_cpu_time_is_a_limit_of_its_own():
+    """A loop is stopped by the CPU time that it takes; waiting takes none, and is not."""
+
+    def loops(x):
+        while True:
+            pass
+
+    def waits(x):
+        time.sleep(0.6)
+        return x
+
+    (looped,) = answers(loops, [{"x": 1}], seconds=60.0, cpu=0.3)
+    assert (looped["problem"], looped["text"][:19]) == ("time", "stopped after 0.3 s")
+    assert answers(waits, [{"x": 1}], seconds=60.0, cpu=0.3) == [{"value": 1}]

@@ -13,6 +13,7 @@ import _thread
 import ctypes
 import signal
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType, SimpleNamespace
 from typing import Any, TypeVar
@@ -37,9 +38,11 @@ class _Arrived(int):
 _SIGNAL = _Arrived(SIGNAL)
 
 
-def limited(function: Callable[[], T], seconds: float) -> T:
+def limited(function: Callable[[], T], seconds: float, cpu: float | None = None) -> T:
     """function(), which is stopped by `TimeUp` when it has not returned after `seconds`.
 
+    cpu : s of this process's CPU time, which stop it too: how far a function gets in them does not depend on what
+    else the machine does.
     In another thread than the main one, where Python knows no signals, a loop under a bare `except` goes on.
     """
     now = SimpleNamespace(phase=RUNNING, over=False, draw=1)
@@ -60,9 +63,13 @@ def limited(function: Callable[[], T], seconds: float) -> T:
         elif callable(previous):
             previous(signum, frame)  # somebody else's timer
 
+    end, spent = time.monotonic() + seconds, time.process_time()
+
     def watch() -> None:
-        wait = seconds
+        wait = seconds if cpu is None else min(0.1, seconds)
         while not done.wait(wait):
+            if now.phase == RUNNING and time.monotonic() < end and time.process_time() - spent < (cpu or 0.0):
+                continue
             with lock:
                 if now.over:
                     return

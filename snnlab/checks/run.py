@@ -47,29 +47,31 @@ def answers(
     asks: str = "function",
     call: Callable[[Any, dict[str, Any]], Any] | None = None,
     seconds: float = 10.0,
+    cpu: float | None = None,
 ) -> list[Outcome]:
     """The outcome of `obj` on each of the `inputs`, whatever it is and does.
 
-    asks, call, seconds : as in `Exercise`. KeyboardInterrupt (the user's) passes through.
+    asks, call, seconds : as in `Exercise`.   cpu : s of CPU time, a second limit. KeyboardInterrupt (the user's) passes through.
 
     >>> answers(lambda x: x / 2, [{"x": 3.0}, {"x": math.inf}])
     [{'value': 1.5}, {'value': inf}]
     """
     outcomes: list[Outcome] = []
-    end = time.monotonic() + seconds
+    end, spent = time.monotonic() + seconds, time.process_time()
     for given in inputs:
         left = end - time.monotonic()
-        if left <= 0:
+        cpu_left = None if cpu is None else cpu - (time.process_time() - spent)
+        if left <= 0 or (cpu_left is not None and cpu_left <= 0):
             outcomes.append({"problem": "skipped", "text": "not tried, since the time was used up"})
             continue
         notes: list[str] = []
         with _kept_apart(notes):
             kept, lent = arguments(given), arguments(given)
             try:
-                outcome = limited(lambda lent=lent: _attempt(obj, lent, asks, call), left)  # type: ignore[misc]
+                outcome = limited(lambda lent=lent: _attempt(obj, lent, asks, call), left, cpu_left)  # type: ignore[misc]
             except TimeUp as error:
                 where = _where(error.__traceback__).rstrip(":")  # `while left > 0:` brings one of its own
-                text = f"stopped after {seconds:g} s{where}: is there a loop that never ends?"
+                text = f"stopped after {seconds if cpu is None else cpu:g} s{where}: is there a loop that never ends?"
                 outcome = {"problem": "time", "text": text}
                 end = 0.0
         changed = [name for name in kept if not _same(kept[name], lent.get(name))]

@@ -57,7 +57,43 @@ def _excitation_and_inhibition() -> None:
     ])  # fmt: skip
 
 
-RUNS: dict[str, Callable[[], None]] = {
+def _alone(model, method, I=10.0, n=1, **given) -> None:
+    """A model without synapses, in units that are its own."""
+    snn.simulate(snn.Population(model, n), I=I, t_stop=SHORT, method=method, **given)
+
+
+def _regular_and_fast() -> None:
+    """The network of Izhikevich (2003): parameters for each neuron, noise, and a weight for every pair."""
+    two = np.array([0.02, 0.1])
+    model = snn.Izhikevich(a=two, b=np.array([0.2, 0.25]), c=np.array([-65.0, -60.0]), d=np.array([8.0, 2.0]))
+    cells = snn.Population(model, 2, receptors={"jump": snn.Delta()})
+    w = np.array([[0.1, 0.2], [0.3, 0.4]])
+    snn.simulate(cells, t_stop=SHORT, I=snn.noise(np.array([5.0, 2.0])), method="rk4", seed=1,
+                 projections=[snn.Projection(cells, cells, snn.all_to_all(), w=w.ravel(), delay=0.1, storage="dense")])  # fmt: skip
+
+
+def _heard(name, synapse, method=None, sources=1, **given) -> None:
+    """One LIF neuron that hears given spikes through the receptor `name`."""
+    cell = snn.Population(snn.LIF(), 1, receptors={name: synapse})
+    spikes = [snn.SpikeTrains([0.0], [0], n=1, t_stop=SHORT) for _ in range(sources)]
+    wires = [snn.Projection(spike, cell, pairs=([0], [0]), w=1.0, delay=0.0, **given) for spike in spikes]
+    snn.simulate(cell, t_stop=SHORT, method=method, projections=wires)
+
+
+def _coupled(name, synapse, w=1.0, I=300.0) -> None:
+    """Two LIF neurons that hear each other through the receptor `name`."""
+    pair = snn.Population(snn.LIF(), 2, receptors={name: synapse})
+    snn.simulate(
+        pair, I=I, t_stop=SHORT, projections=[snn.Projection(pair, pair, ([0, 1], [1, 0]), w=w, delay=0.1)]
+    )
+
+
+def _driven() -> None:
+    cells = snn.Population(snn.LIF(), 2, receptors={"jump": snn.Delta()})
+    snn.simulate(cells, t_stop=SHORT, seed=1, projections=[snn.PoissonDrive(cells, 8000.0, 0.1, "jump")])
+
+
+RUNS: dict[str, Callable[[], object]] = {
     "one LIF neuron, constant current": lambda: _one(I=300.0),
     "one LIF neuron, a step of current": lambda: _one(I=snn.step(300.0, 0.0, SHORT)),
     "one LIF neuron, Euler": lambda: _one(I=300.0, method="euler"),
@@ -76,4 +112,44 @@ RUNS: dict[str, Callable[[], None]] = {
     "a Hodgkin-Huxley axon, a current over time": lambda: _axons(I=snn.step(10.0, 0.0, SHORT)),
     "a Hodgkin-Huxley axon, exponential Euler": lambda: _axons(method="exponential_euler"),
     "Hodgkin-Huxley axons, a conductance for each": lambda: _axons(g_Na=np.array([120.0, 60.0])),
+    "every model alone, Euler": lambda: [
+        _alone(m, "euler")
+        for m in (snn.QIF(), snn.EIF(), snn.AdEx(), snn.SRM(), snn.Izhikevich(), snn.HodgkinHuxley())
+    ],
+    "every model alone, Runge-Kutta": lambda: [
+        _alone(m, "rk4") for m in (snn.EIF(), snn.AdEx(), snn.Izhikevich())
+    ],
+    "QIF and EIF neurons, a current for each": lambda: [
+        _alone(m, "rk4", np.array([0.0, 1.0]), 2) for m in (snn.QIF(), snn.EIF())
+    ],
+    "an Izhikevich neuron, a current over time": lambda: _alone(
+        snn.Izhikevich(), "rk4", snn.step(10.0, 0.0, SHORT)
+    ),
+    "an Izhikevich neuron, the scheme of 2003": lambda: _alone(snn.Izhikevich(), "half_step_2003"),
+    "a spike response model, constant current": lambda: _alone(snn.SRM(), "exact"),
+    "a spike response model, a current over time": lambda: _alone(
+        snn.SRM(), "exact", snn.step(10.0, 0.0, SHORT)
+    ),
+    "the network of 2003": _regular_and_fast,
+    "one spike, every kind of synapse": lambda: [
+        _heard("syn", synapse, "rk4")
+        for synapse in (
+            snn.ExpCurrent(5.0),
+            snn.AlphaCurrent(5.0),
+            snn.BiExpCurrent(tau_rise=1.0, tau_decay=5.0),
+            snn.ExpConductance(5.0),
+        )
+    ],
+    "spikes through an exponential current": lambda: _heard("exc", snn.ExpCurrent(5.0)),
+    "spikes from two sources": lambda: _heard("exc", snn.ExpCurrent(5.0), sources=2),
+    "spikes through a synapse with a memory": lambda: _heard(
+        "exc", snn.ExpCurrent(5.0), short_term=snn.TsodyksMarkram()
+    ),
+    "a pair that inhibits each other": lambda: _coupled("inh", snn.AlphaCurrent(5.0)),
+    "a pair that excites each other": lambda: _coupled("exc", snn.AlphaCurrent(5.0)),
+    "coupled neurons, a weight for each synapse": lambda: [
+        _coupled(name, snn.ExpCurrent(5.0), np.array([1.0, 2.0]), np.array([300.0, 250.0]))
+        for name in ("syn", "exc")
+    ],
+    "Poisson spikes for each neuron": _driven,
 }

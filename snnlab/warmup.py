@@ -7,7 +7,7 @@ long one needs. Values, sizes and durations make no difference here.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -72,7 +72,7 @@ def _regular_and_fast() -> None:
                  projections=[snn.Projection(cells, cells, snn.all_to_all(), w=w.ravel(), delay=0.1, storage="dense")])  # fmt: skip
 
 
-def _heard(name, synapse, method=None, sources=1, **given) -> None:
+def _heard(synapse, name, method=None, sources=1, **given) -> None:
     """One LIF neuron that hears given spikes through the receptor `name`."""
     cell = snn.Population(snn.LIF(), 1, receptors={name: synapse})
     spikes = [snn.SpikeTrains([0.0], [0], n=1, t_stop=SHORT) for _ in range(sources)]
@@ -88,12 +88,17 @@ def _coupled(name, synapse, w=1.0, I=300.0) -> None:
     )
 
 
+def _each(run: Callable[..., None], firsts: Iterable, *further) -> None:
+    for first in firsts:
+        run(first, *further)
+
+
 def _driven() -> None:
     cells = snn.Population(snn.LIF(), 2, receptors={"jump": snn.Delta()})
     snn.simulate(cells, t_stop=SHORT, seed=1, projections=[snn.PoissonDrive(cells, 8000.0, 0.1, "jump")])
 
 
-RUNS: dict[str, Callable[[], object]] = {
+RUNS: dict[str, Callable[[], None]] = {
     "one LIF neuron, constant current": lambda: _one(I=300.0),
     "one LIF neuron, a step of current": lambda: _one(I=snn.step(300.0, 0.0, SHORT)),
     "one LIF neuron, Euler": lambda: _one(I=300.0, method="euler"),
@@ -112,16 +117,13 @@ RUNS: dict[str, Callable[[], object]] = {
     "a Hodgkin-Huxley axon, a current over time": lambda: _axons(I=snn.step(10.0, 0.0, SHORT)),
     "a Hodgkin-Huxley axon, exponential Euler": lambda: _axons(method="exponential_euler"),
     "Hodgkin-Huxley axons, a conductance for each": lambda: _axons(g_Na=np.array([120.0, 60.0])),
-    "every model alone, Euler": lambda: [
-        _alone(m, "euler")
-        for m in (snn.QIF(), snn.EIF(), snn.AdEx(), snn.SRM(), snn.Izhikevich(), snn.HodgkinHuxley())
-    ],
-    "every model alone, Runge-Kutta": lambda: [
-        _alone(m, "rk4") for m in (snn.EIF(), snn.AdEx(), snn.Izhikevich())
-    ],
-    "QIF and EIF neurons, a current for each": lambda: [
-        _alone(m, "rk4", np.array([0.0, 1.0]), 2) for m in (snn.QIF(), snn.EIF())
-    ],
+    "every model alone, Euler": lambda: _each(
+        _alone, (snn.QIF(), snn.EIF(), snn.AdEx(), snn.SRM(), snn.Izhikevich(), snn.HodgkinHuxley()), "euler"
+    ),
+    "every model alone, Runge-Kutta": lambda: _each(_alone, (snn.EIF(), snn.AdEx(), snn.Izhikevich()), "rk4"),
+    "QIF and EIF neurons, a current for each": lambda: _each(
+        _alone, (snn.QIF(), snn.EIF()), "rk4", np.array([0.0, 1.0]), 2
+    ),
     "an Izhikevich neuron, a current over time": lambda: _alone(
         snn.Izhikevich(), "rk4", snn.step(10.0, 0.0, SHORT)
     ),
@@ -131,25 +133,18 @@ RUNS: dict[str, Callable[[], object]] = {
         snn.SRM(), "exact", snn.step(10.0, 0.0, SHORT)
     ),
     "the network of 2003": _regular_and_fast,
-    "one spike, every kind of synapse": lambda: [
-        _heard("syn", synapse, "rk4")
-        for synapse in (
-            snn.ExpCurrent(5.0),
-            snn.AlphaCurrent(5.0),
-            snn.BiExpCurrent(tau_rise=1.0, tau_decay=5.0),
-            snn.ExpConductance(5.0),
-        )
-    ],
-    "spikes through an exponential current": lambda: _heard("exc", snn.ExpCurrent(5.0)),
-    "spikes from two sources": lambda: _heard("exc", snn.ExpCurrent(5.0), sources=2),
-    "spikes through a synapse with a memory": lambda: _heard(
-        "exc", snn.ExpCurrent(5.0), short_term=snn.TsodyksMarkram()
+    "one spike, every kind of synapse": lambda: _each(
+        _heard, (snn.ExpCurrent(), snn.AlphaCurrent(), snn.BiExpCurrent(), snn.ExpConductance()), "syn", "rk4"
     ),
-    "a pair that inhibits each other": lambda: _coupled("inh", snn.AlphaCurrent(5.0)),
-    "a pair that excites each other": lambda: _coupled("exc", snn.AlphaCurrent(5.0)),
-    "coupled neurons, a weight for each synapse": lambda: [
-        _coupled(name, snn.ExpCurrent(5.0), np.array([1.0, 2.0]), np.array([300.0, 250.0]))
-        for name in ("syn", "exc")
-    ],
+    "spikes through an exponential current": lambda: _heard(snn.ExpCurrent(), "exc"),
+    "spikes from two sources": lambda: _heard(snn.ExpCurrent(), "exc", sources=2),
+    "spikes through a synapse with a memory": lambda: _heard(
+        snn.ExpCurrent(), "exc", short_term=snn.TsodyksMarkram()
+    ),
+    "a pair that inhibits each other": lambda: _coupled("inh", snn.AlphaCurrent()),
+    "a pair that excites each other": lambda: _coupled("exc", snn.AlphaCurrent()),
+    "coupled neurons, a weight for each synapse": lambda: _each(
+        _coupled, ("syn", "exc"), snn.ExpCurrent(), np.array([1.0, 2.0]), np.array([300.0, 250.0])
+    ),
     "Poisson spikes for each neuron": _driven,
 }

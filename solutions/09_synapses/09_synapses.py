@@ -282,13 +282,12 @@ for w in (10.0, 100.0, 800.0):
 times = np.append(100.0 + 50.0 * np.arange(10), 1550.0)  # ms
 train = snn.SpikeTrains(times, np.zeros(11, int), n=1, t_stop=1800.0)
 memories = {"depressing": snn.TsodyksMarkram.depressing(), "facilitating": snn.TsodyksMarkram.facilitating()}
-axes = snn.plots.panels(1.7, 1.7)
-for ax, (name, memory) in zip(axes, memories.items(), strict=True):
+ax, names = None, ("time (ms)", "v - E_L (mV)")
+for name, memory in memories.items():
     neuron = snn.Population(lif, 1, receptors={"exc": snn.ExpCurrent(3.0)})
     wire = snn.Projection(train, neuron, snn.one_to_one(), w=250.0, delay=0.0, short_term=memory)
     rec = snn.simulate(neuron, t_stop=1800.0, record=["v", "exc.g"], projections=[wire], seed=SEED)
-    snn.plots.trace(rec, "v", ax=ax)
-    ax.set_title(name)
+    ax = snn.plots.curve(rec.t, rec.traces["v"][:, 0] - lif.E_L, *names, name, ax=ax)
     released = rec.traces["exc.g"][np.round(times / 0.1).astype(int), 0] / 250.0
     print(f"{name:12} share released by spikes 1, 2, 10 and 11: {released[[0, 1, 9, 10]].round(2)}")
 plt.show()
@@ -565,10 +564,9 @@ spike = snn.SpikeTrains([10.1], [0], n=1, t_stop=80.0)  # Brian2 stamps the begi
 neuron = snn.Population(lif, 1, receptors={"exc": snn.ExpCurrent(5.0)})
 wire = snn.Projection(spike, neuron, pairs=([0], [0]), w=100.0, delay=1.5)
 ours = snn.simulate(neuron, t_stop=80.0, record=["v"], projections=[wire], seed=SEED)
-ax = snn.plots.trace(ours, "v")
-ax.plot(monitor.t / b2.ms, v_brian2, "--", color="#b04a10", label="Brian2")
-ax.lines[0].set_label("snnlab")
-ax.legend(frameon=False)
+names = ("time (ms)", "membrane potential (mV)")
+ax = snn.plots.curve(ours.t, ours.traces["v"][:, 0], *names, "snnlab")
+snn.plots.curve(monitor.t / b2.ms, v_brian2, *names, "Brian2", ax=ax)
 plt.show()
 error = np.abs(v_brian2 - ours.traces["v"][:, 0]).max()
 print(f"peak: Brian2 {v_brian2.max():.4f} mV, snnlab {ours.traces['v'].max():.4f} mV")
@@ -612,7 +610,8 @@ def brian2_network(n, pre, post, w, delay, tau_s, I, v0, t_stop):
 check.ex_09_4(brian2_network)
 
 # %% [markdown]
-# Ten neurons in a ring, each excites the next. Only the first gets an input. Here is the same ring in both simulators:
+# Ten neurons in a ring, each excites the next. Only the first gets an input. Spikes run round, the input adds new ones, and none gets
+# lost, until the refractory period lets no more in. Here is the same ring in both simulators:
 
 # %% tags=["raises-exception", "worked-program"]
 ring = np.arange(10)

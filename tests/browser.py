@@ -1,0 +1,127 @@
+"""Chromium for the tests, a JupyterLab for it to look at, and where the screenshots go.
+
+Every test that takes one of these is marked `needs("playwright", program="chromium")`: without a browser it is
+skipped with the reason, and under CI it fails. Screenshots stay in artifacts/browser/ to be looked at.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+ROOT = Path(__file__).parents[1]
+SHOTS = ROOT / "artifacts" / "browser"
+# No network but the pages under test, and it also runs as root in a container.
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+]  # fmt: skip
+PATIENCE = 60_000  # ms; a slow machine should fail no test
+
+
+@contextmanager
+def chromium() -> Iterator:
+    """A running Chromium, as a playwright Browser."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def shot(page, name: str, **options) -> Path:
+    """Keep a screenshot, artifacts/browser/NAME.png."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    path = SHOTS / f"{name}.png"
+    page.screenshot(path=path, **options)
+    return path
+
+
+def readme_start() -> list[str]:
+    """The program and its arguments with which README.md starts the course."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    first = re.search(r"^```bash\n(.+)\n```$", readme, flags=re.MULTILINE)
+    assert first
+    program, *arguments = first.group(1).rpartition(" && ")[2].split()
+    return [str(Path(sys.executable).parent / Path(program).name), *arguments]
+
+
+def student_environment(home: Path) -> dict[str, str]:
+    """Somebody's first start: an empty home. Compiled kernels are kept, so that nobody waits for them again."""
+    from snnlab.kernels import cache
+
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "XDG_"))}
+    bin = str(Path(sys.executable).parent)
+    return {
+        **clean,
+        "HOME": str(home),
+        "PATH": f"{bin}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "SNNLAB_CACHE": os.environ.get("SNNLAB_CACHE", str(cache.cache_folder())),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+    }
+
+
+@contextmanager
+def jupyterlab(folder: Path, command: list[str] | None = None, **environment: str) -> Iterator[str]:
+    """A copy of the course in `folder`, served as README.md says. Gives the address to which that command leads.
+
+    command: the start, as words (default: README's). The copy keeps what a test types out of the repository.
+    """
+    for name in ("lessons", "solutions"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    home = folder / "home"
+    home.mkdir()
+    opened = home / "opened"
+    opener = home / "opener"  # stands for the student's browser, and writes down where it is sent
+    opener.write_text(f'#!/bin/sh\nprintf %s "$1" > "{opened}"\n')
+    opener.chmod(0o755)
+    command = [
+        *(command or readme_start()),
+        f"--ServerApp.browser={opener} %s", "--ServerApp.port=0", "--ServerApp.allow_root=True",
+        "--LabApp.expose_app_in_browser=True",
+    ]  # fmt: skip
+    log = folder / "jupyter.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            command, cwd=folder, env={**student_environment(home), **environment}, stdout=out, stderr=out,
+            start_new_session=True,
+        )  # fmt: skip
+    try:
+        yield _address(server, opened, log)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+
+
+def _address(server: subprocess.Popen, opened: Path, log: Path) -> str:
+    """Where the started command sent the browser: to a small file that leads to the page."""
+    for _ in range(600):
+        assert server.poll() is None, log.read_text()
+        if opened.exists() and opened.read_text():
+            path = url2pathname(urlsplit(opened.read_text()).path)
+            found = re.search(r'href="(http[^"]+)"', Path(path).read_text(encoding="utf-8"))
+            assert found
+            return found.group(1)
+        time.sleep(0.1)
+    raise TimeoutError(log.read_text())
+
+
+def address_of(start: str, path: str) -> str:
+    """The address of a file under the server whose first page is `start`."""
+    base, _, rest = start.partition("/lab")
+    token = re.search(r"token=\w+", rest)
+    assert token
+    return f"{base}/lab/tree/{path}?{token.group()}"

@@ -125,3 +125,15 @@ def address_of(start: str, path: str) -> str:
     token = re.search(r"token=\w+", rest)
     assert token
     return f"{base}/lab/tree/{path}?{token.group()}"
+
+
+def axe_findings(page, within: str | None = None) -> list[str]:
+    """What axe-core calls serious or critical in a page, or in one part of it, in words."""
+    page.evaluate((ROOT / "web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8"))
+    result = page.evaluate("within => axe.run(within ?? document, { resultTypes: ['violations'] })", within)
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['html'][:200]} {node['failureSummary']}"
+        for rule in result["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]

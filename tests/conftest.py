@@ -10,7 +10,7 @@ from needs import UNDER_CI, missing
 
 def pytest_configure(config):
     config.addinivalue_line(
-        "markers", "needs(modules, programs): skipped where a peer is missing, failed under CI"
+        "markers", "needs(modules, programs, files): skipped where a peer is missing, failed under CI"
     )
 
 

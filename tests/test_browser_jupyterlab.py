@@ -5,7 +5,7 @@ this file in turn. The screenshots are in artifacts/browser/.
 """
 
 import pytest
-from browser import PATIENCE, address_of, chromium, jupyterlab, shot
+from browser import PATIENCE, address_of, axe_findings, chromium, jupyterlab, shot
 from needs import needs
 
 pytestmark = needs("playwright", "jupyterlab", program="chromium")
@@ -211,6 +211,16 @@ class TestInATheme:
         shot(lab.page, f"lesson_01_explorer_{self.name}")
         assert ("spike" in before, "spike" in after) == (True, True)
         assert explorer.locator("canvas").get_attribute("aria-label")
+
+    @needs(file="web/node_modules/axe-core")
+    def test_axe_has_no_serious_finding_in_the_explorer(self, lab):
+        lab.explorer("All its knobs")
+        assert axe_findings(lab.page, ".snn-explore") == []
+
+    @needs(file="web/node_modules/axe-core")
+    def test_axe_has_no_serious_finding_in_the_answer_of_a_check(self, lab):
+        lab.answer("ex-01-1", WRONG)
+        assert axe_findings(lab.page, ".snnlab-check") == []
 
     def test_a_wrong_answer_gets_its_hint_and_the_right_one_passes(self, lab):
         said = lab.answer("ex-01-1", WRONG)

@@ -6,10 +6,15 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
+import nbformat
 import pytest
 from needs import needs
+
+from snnlab.course import lessons
+from snnlab.course.badge import add_badge, binder_address
 
 ROOT = Path(__file__).parents[1]
 BINDER = ROOT / "binder"
@@ -112,3 +117,47 @@ def test_start_runs_the_command_with_its_arguments_and_its_exit_code():
         check=False, cwd=ROOT, capture_output=True, text=True, timeout=10,
     )  # fmt: skip
     assert (done.stdout, done.returncode) == ("two words\n", 3)
+
+
+# --- the way there: the title card of each lesson ---
+
+
+@pytest.mark.parametrize("lesson", lessons.find(ROOT), ids=lambda lesson: lesson.name)
+def test_the_title_card_opens_this_lesson_at_the_tag_of_this_version(lesson):
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    for path in (lesson.release, lesson.solution):
+        card = json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]
+        (address,) = re.findall(r"\((https://mybinder\.org/[^)]+)\)", "".join(card))
+        where, _, file = address.partition("?urlpath=lab/tree/")
+        assert where.endswith(f"/v{version}")
+        assert ROOT / file == lesson.release
+        assert lesson.release.is_file()
+
+
+@pytest.mark.parametrize(
+    "citation", [None, "title: x\n", "version: 1.0\nrepository-code: https://example.org/a/b\n"]
+)
+def test_a_course_that_is_not_published_has_no_badge(tmp_path, citation):
+    if citation is not None:
+        (tmp_path / "CITATION.cff").write_text(citation)
+    lesson = lessons.Lesson(tmp_path, "01_x")
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell("# T\n\n| a |\n|---|\n| b |\n\nend")]
+    )
+    add_badge(notebook, lesson)
+    assert binder_address(lesson) == ""
+    assert "mybinder" not in notebook.cells[0].source
+
+
+def test_the_badge_is_the_last_row_of_the_title_card(tmp_path):
+    (tmp_path / "CITATION.cff").write_text('version: "1.2.0"\nrepository-code: https://github.com/a/b\n')
+    lesson = lessons.Lesson(tmp_path, "01_x")
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell("# T\n\n| | |\n|---|---|\n| b | c |\n\nend")]
+    )
+    add_badge(notebook, lesson)
+    assert notebook.cells[0].source.splitlines()[5] == (
+        "| **In the browser** | [Open this lesson on Binder](https://mybinder.org/v2/gh/a/b/v1.2.0"
+        "?urlpath=lab/tree/lessons/01_x/01_x.ipynb): nothing to install |"
+    )
+    assert notebook.cells[0].source.endswith("|\n\nend")

@@ -54,7 +54,9 @@ def browser():
         yield opened
 
 
-@pytest.fixture(scope="module", params=[("phone", "light"), ("desk", "light"), ("desk", "dark")], ids="-".join)
+@pytest.fixture(
+    scope="module", params=[("phone", "light"), ("desk", "light"), ("desk", "dark")], ids="-".join
+)
 def page(browser, site, request):
     """One page of each width and colour scheme; what it asks of other sites, or complains of, fails the test."""
     width, scheme = request.param

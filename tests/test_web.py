@@ -149,7 +149,7 @@ def test_a_link_that_leads_nowhere_is_told(tmp_path):
          "Two cancel. This is the **reversal potential** of an ion, as it is called in all of the books."),
         ("- it opens: a **gate**, as one says of such things when they are seen in great numbers.", "gate",
          "it opens: a **gate**, as one says of such things when they are seen in great numbers."),
-        ("| $v$ | **threshold**: fires | mV |", "threshold", "$v$, **threshold**: fires, mV"),
+        ("| $v$ | **threshold**: fires | mV |", "threshold", "$v$, **threshold**: fires"),
         ("From rest, $v$ follows the well-known and much-used **charging curve**\n\n$$v = 1 - e^{-t}, \\qquad (2)$$", "charging curve",
          "From rest, $v$ follows the well-known and much-used **charging curve**: $v = 1 - e^{-t}$."),
     ],

@@ -78,8 +78,12 @@ def _sentences(block: str) -> list[str]:
 def _definition(block: str, found: re.Match, after: str) -> str:
     """The sentence of the term. after: the block that follows, which may be the formula that it speaks of."""
     if block.startswith("|"):
-        cells = [cell.strip() for cell in block.strip("|").split("|")]
-        return ", ".join(cell for cell in cells if cell)
+        cells = [cell.strip() for cell in block.strip("|").split("|") if cell.strip()]
+        at = next((k for k, cell in enumerate(cells) if found[0] in cell), 0)
+        last = (
+            at + 2 if cells[at] == found[0] else at + 1
+        )  # the name alone is explained by what stands beside it
+        return ", ".join(cells[:last])
     sentences = _sentences(re.sub(r"^(?:[-*] |\d+\. )", "", block))
     at = next((k for k, text in enumerate(sentences) if found[0] in text), 0)
     first = at - 1 if at and LEANS.match(sentences[at]) else at

@@ -15,6 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from snnlab.course import exercises, guards, notebooks, standard
+from snnlab.course.badge import add_badge
 from snnlab.course.execute import CELL_TIMEOUT, execute, wrong_outputs
 from snnlab.course.lessons import Lesson, find, strays
 from snnlab.course.notebooks import IGNORE_OUTPUT, label, tags
@@ -119,6 +120,7 @@ def _make(lesson: Lesson, stage: Path) -> tuple[_Pair | None, list[str]]:
         faults = guards.code_is_valid(solution)
         if faults:
             raise ValueError(faults[0])
+        add_badge(solution, lesson)
         notebooks.write(staged.solution, notebooks.as_text(solution))
         for name in data:
             if Path(name).is_absolute() or ".." in Path(name).parts:

@@ -72,30 +72,35 @@ def student_environment(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def jupyterlab(folder: Path, command: list[str] | None = None, **environment: str) -> Iterator[str]:
+def jupyterlab(folder: Path) -> Iterator[str]:
     """A copy of the course in `folder`, served as README.md says. Gives the address to which that command leads.
 
-    command: the start, as words (default: README's). The copy keeps what a test types out of the repository.
+    The copy keeps what a test types out of the repository.
     """
     for name in ("lessons", "solutions"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     home = folder / "home"
     home.mkdir()
+    with served(readme_start(), folder, home, student_environment(home)) as address:
+        yield address
+
+
+@contextmanager
+def served(command: list[str], folder: Path, home: Path, environment: dict[str, str]) -> Iterator[str]:
+    """JupyterLab, started by a command in a folder; gives the address to which it would send the browser."""
     opened = home / "opened"
     opener = home / "opener"  # stands for the student's browser, and writes down where it is sent
     opener.write_text(f'#!/bin/sh\nprintf %s "$1" > "{opened}"\n')
     opener.chmod(0o755)
-    command = [
-        *(command or readme_start()),
+    options = [
         f"--ServerApp.browser={opener} %s", "--ServerApp.port=0", "--ServerApp.allow_root=True",
         "--LabApp.expose_app_in_browser=True",
     ]  # fmt: skip
-    log = folder / "jupyter.log"
+    log = home / "jupyter.log"
     with log.open("w") as out:
         server = subprocess.Popen(
-            command, cwd=folder, env={**student_environment(home), **environment}, stdout=out, stderr=out,
-            start_new_session=True,
-        )  # fmt: skip
+            [*command, *options], cwd=folder, env=environment, stdout=out, stderr=out, start_new_session=True
+        )
     try:
         yield _address(server, opened, log)
     finally:

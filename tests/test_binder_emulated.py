@@ -32,7 +32,9 @@ pytestmark = [
 
 def python_of_binder() -> str:
     version = (ROOT / "binder" / "runtime.txt").read_text().strip().removeprefix("python-")
-    pyenv = sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob(f"versions/{version}*/bin/python"))
+    pyenv = sorted(
+        Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob(f"versions/{version}*/bin/python")
+    )
     found = shutil.which(f"python{version}")
     if (
         found

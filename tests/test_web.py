@@ -4,7 +4,9 @@ Nothing here names a lesson: the pages are compared with what the course holds.
 """
 
 import html
+import os
 import re
+import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,7 +20,7 @@ from snnlab.course import lessons
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
-from web import glossary, links  # noqa: E402
+from web import colab, glossary, links  # noqa: E402
 
 pytestmark = needs("sphinx", "myst_nb", "sphinx_book_theme", file="web/node_modules/mathjax")
 COURSE = lessons.find(ROOT)
@@ -182,3 +184,56 @@ def test_the_guard_knows_when_npm_was_not_run():
     assert missing(files=["web/no_such_folder"]) == [
         "web/no_such_folder (npm ci --prefix web --ignore-scripts)"
     ]
+
+
+# --- Google Colab ---
+
+
+@pytest.mark.parametrize("lesson", COURSE, ids=IDS)
+def test_the_colab_edition_is_the_lesson_with_one_cell_more(site, lesson):
+    made = nbformat.read(site / "colab" / f"{lesson.name}.ipynb", as_version=4)
+    released = nbformat.read(lesson.release, as_version=4)
+    assert made.cells.pop(1).cell_type == "code"
+    assert made == released
+
+
+@needs(program=("git", "bash"))
+def test_the_first_cell_of_colab_does_what_it_says(tmp_path):
+    """Run by IPython as it stands. The address leads to a copy with the tag; pip is one that writes down its call."""
+    lesson = COURSE[-1]
+    made = colab.notebook(
+        "https://example.org/snnlab", "9.9.9", lesson.name, nbformat.read(lesson.release, as_version=4)
+    )
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    copy = tmp_path / "copy"
+    subprocess.run([*git, "clone", "--quiet", "--no-hardlinks", str(ROOT), str(copy)], check=True)
+    subprocess.run([*git, "-C", str(copy), "tag", "v9.9.9"], check=True)
+    pip = tmp_path / "bin" / "pip"
+    pip.parent.mkdir()
+    pip.write_text('#!/bin/sh\necho "PIP $@ IN $(basename $(pwd))"; test -f requirements.txt\n')
+    pip.chmod(0o755)
+    content = tmp_path / "content"  # Colab's working folder
+    content.mkdir()
+    code = (
+        made.cells[1].source
+        + "\nimport snnlab; print('FROM', snnlab.__file__); print('AT', os.getcwd(), os.listdir())"
+    )
+    (content / "cell.ipy").write_text(code)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    environment |= {
+        "PATH": f"{pip.parent}{os.pathsep}{os.environ['PATH']}", "IPYTHONDIR": str(tmp_path / "ipython"),
+        "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.{copy.as_uri()}.insteadOf", "GIT_CONFIG_VALUE_0": "https://example.org/snnlab",
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "IPython", "cell.ipy"],
+        cwd=content,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "PIP install --quiet -r requirements.txt IN snnlab_course" in done.stdout
+    assert f"FROM {content / 'snnlab_course' / 'snnlab' / '__init__.py'}" in done.stdout
+    assert f"AT {content / 'snnlab_course' / 'lessons' / lesson.name}" in done.stdout
+    assert f"{lesson.name}.ipynb" in done.stdout

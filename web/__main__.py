@@ -5,7 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from web import assemble, links
+from snnlab.course import lessons as course
+from web import assemble, colab, links
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,6 +21,8 @@ def build(out: Path, root: Path = ROOT) -> int:
         code = sphinx(
             ["-q", "-W", "--keep-going", "-b", "html", "-d", f"{folder}/.doctrees", folder, str(out)]
         )
+    project = assemble.Project.of(root)
+    colab.write(project.repository, project.version, course.find(root), out / "colab")
     broken = links.broken(out) if code == 0 else []
     print("\n".join(broken), file=sys.stderr)
     return code or bool(broken)

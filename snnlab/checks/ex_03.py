@@ -5,7 +5,6 @@ import numpy as np
 from snnlab.checks.blind_03 import BlindNeuron, six_codes, type_of
 from snnlab.checks.difference import difference
 from snnlab.checks.exercise import Case, Exercise, Wrong
-from snnlab.checks.reader_03 import read
 
 # ---------------------------------------------------------------- 03.x1 which kind of point?
 
@@ -286,7 +285,9 @@ STRANGERS = "stranger {}"
 
 def blind_inputs(seed, student):
     own = {f"your neuron {k + 1}": code for k, code in enumerate(six_codes(student))}
-    others = {f"a stranger's neuron {k + 1}": code for k, code in enumerate(six_codes(STRANGERS.format(seed)))}
+    others = {
+        f"a stranger's neuron {k + 1}": code for k, code in enumerate(six_codes(STRANGERS.format(seed)))
+    }
     return [Case(name, {"code": code}, {"right": type_of(code)}) for name, code in {**own, **others}.items()]
 
 
@@ -419,7 +420,9 @@ def judge_hunt(inputs, output):
         text = difference(output, right, abs=1e-9, rel=1e-9)
         return not text, "reads something else than (1)" if text else ""
     right = inputs["kind"] in ("right", "factored")
-    said = f"your test {'passes' if output else 'fails'} it, and this slope is {'right' if right else 'wrong'}"
+    said = (
+        f"your test {'passes' if output else 'fails'} it, and this slope is {'right' if right else 'wrong'}"
+    )
     return output == right, said
 
 
@@ -476,8 +479,6 @@ READER = Exercise(
               "Your test passes what the simulator read: its comparison has the same brackets as the mistake."),
     ],
 )  # fmt: skip
-
-__all__ = ["BlindNeuron", "PUBLISHED", "blind_neurons", "read"]
 
 
 def blind_neurons(student):

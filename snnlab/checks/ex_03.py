@@ -218,6 +218,8 @@ def swept(sweep, inputs):
     import snnlab as snn
 
     rates = sweep(model=snn.FitzHughNagumo(epsilon=inputs["epsilon"]), currents=list(inputs["currents"]))
+    if not hasattr(rates, "__len__"):
+        raise TypeError("sweep must return a list, with one rate for each current")
     return [float(rate) for rate in rates]
 
 
@@ -455,7 +457,7 @@ READER = Exercise(
         "before the rest comes: the subtraction after which it goes wrong is the first one.",
     ),
     wrong=[
-        Wrong("not mended", _pair(on_many_points, PUBLISHED), "Your test is good. Your text is still the published one."),
+        Wrong("not mended", _pair(on_many_points, PUBLISHED), "Your test is good. Your text is still read as the published one was: the first minus swallows what comes behind the fraction."),
         Wrong("signs turned to suit the bug", _pair(on_many_points, "V - (V^3)/3 + W - I"),
               "This simulator now reads it rightly, since two mistakes cancel; everybody else reads something wrong, and so "
               "will this simulator once it is mended. Keep the signs, and use brackets."),

@@ -27,7 +27,8 @@ def read(text: str, careful: bool = False) -> Callable[[float, float, float], fl
     >>> read("V - V/2 + W", careful=True)(8.0, 1.0, 0.0), read("V - V/2 + W")(8.0, 1.0, 0.0)
     (5.0, 3.0)
     """
-    tokens, tree = _tokens(text), []
+    tokens = _tokens(text)
+    tree: list = []
     waiting: list[str] = []
 
     def finish():
@@ -69,7 +70,8 @@ def read(text: str, careful: bool = False) -> Callable[[float, float, float], fl
 
 
 def _tokens(text: str) -> list[str]:
-    found, at = [], 0
+    found: list[str] = []
+    at = 0
     while at < len(text.rstrip()):
         match = _TOKEN.match(text, at)
         if match is None:

@@ -354,8 +354,8 @@ else:
 # Two decades after FitzHugh, Catherine Morris and Harold Lecar wrote down a model for the muscle of the barnacle that can be either. Its two variables
 # are the membrane potential $v$ (mV) and the open share $n$ of the potassium channels; its calcium channels follow $v$ at once:
 #
-# $$C_m \frac{dv}{dt} = I - g_{\rm Ca}\, m_\infty(v)\,(v - E_{\rm Ca}) - g_{\rm K}\, n\,(v - E_{\rm K}) - g_L (v - E_L), \qquad
-# \frac{dn}{dt} = \phi\, \cosh\!\left(\frac{v - v_3}{2 v_4}\right)\, (n_\infty(v) - n) \qquad (5)$$
+# $$C_m \frac{dv}{dt} = I - g_{\rm Ca}\, m_\infty(v)\,(v - E_{\rm Ca}) - g_{\rm K}\, n\,(v - E_{\rm K}) - g_L (v - E_L),$$
+# $$\frac{dn}{dt} = \phi\, \cosh\!\left(\frac{v - v_3}{2 v_4}\right)\, (n_\infty(v) - n) \qquad (5)$$
 #
 # with $m_\infty = \frac12\left(1 + \tanh\frac{v - v_1}{v_2}\right)$ and $n_\infty = \frac12\left(1 + \tanh\frac{v - v_3}{v_4}\right)$. $C_m$ is the capacitance (uF/cm2), each $g$ a conductance (mS/cm2), each $E$
 # a reversal potential (mV), $\phi$ a rate (1/ms), $I$ the current (uA/cm2). The potential $v_3$ says where half of the potassium channels open, and $v_4$ how gradually they do. Four numbers make
@@ -499,11 +499,12 @@ for name, rate in rates.items():
 #
 # **Hindmarsh and Rose.** A neuron that bursts needs a third variable. James Hindmarsh and Malcolm Rose gave one to a model of two, in 1984:
 #
-# $$\frac{dx}{dt} = y - x^3 + 3x^2 - z + I, \qquad \frac{dy}{dt} = 1 - 5x^2 - y, \qquad \frac{dz}{dt} = r\,\bigl(4\,(x + 1.6) - z\bigr) \qquad (6)$$
+# $$\frac{dx}{dt} = y - x^3 + 3x^2 - z + I, \qquad \frac{dy}{dt} = 1 - 5x^2 - y,$$
+# $$\frac{dz}{dt} = r\,\bigl(4\,(x + 1.6) - z\bigr) \qquad (6)$$
 #
 # $x$ is the membrane, $y$ the fast recovery, and $z$ a very slow one ($r$ = 0.001): spikes raise $z$, silence lowers it. All are pure numbers. To the fast pair, $z$ is nothing but a
 # current that is taken away. Where $x$ and $y$ are bistable, rest and firing at the same $z$, the slow variable drags the neuron round the hysteresis loop: fire, until $z$ is too high;
-# rest, until $z$ is low again. The paper's result, named here without figures of ours in its mouth: a steady current makes **periodic bursts**.
+# rest, until $z$ is low again. That is the paper's result: a steady current makes **periodic bursts**.
 #
 # Run it live at full speed, hold the button, and watch the nullclines drift while $z$ climbs, and the saddle meet the cycle.
 
@@ -527,7 +528,7 @@ for I in (1.5, 2.0, 2.5, 3.0):
     print(f"I = {I:.1f}: spikes in each burst {coarse}; the same with steps of 0.02: {coarse == fine}")
 
 # %% [markdown]
-# Every burst is like the last one, and a stronger current makes longer bursts, as the paper says. Now make $z$ five times faster, $r$ = 0.005.
+# Every burst is like the last one, which is what the paper reports; at a current of 2 ours have 9 spikes each, and a stronger current makes longer bursts. Now make $z$ five times faster, $r$ = 0.005.
 
 # %%
 chaotic = snn.HindmarshRose.chaotic()  # r = 0.005
@@ -616,14 +617,14 @@ for k in range(6):
 # %% [markdown]
 # ## Bug hunt: written right, read wrong
 #
-# In September 2013 somebody typed equation (1) into a model library for neuroscience, as
+# In September 2013 it was reported that equation (1) went wrong in a model library, where it was written as
 #
 # ```
 # V - (V^3)/3 - W + I
 # ```
 #
-# and the neuron did not fire. There is nothing wrong with this text. But the simulator that read it, PyLEMS, did not read what was written. The report is
-# [issue 6](https://github.com/LEMS/pylems/issues/6) of that program, still open when this lesson was written, and version 0.6.8 still does it: it prints what it read as
+# There is nothing wrong with this text. But PyLEMS, the simulator that read it, did not read what was written. The report is
+# [issue 6](https://github.com/LEMS/pylems/issues/6) of that program, still open when this lesson was written. We tried version 0.6.8, and it prints what it reads as
 # `(- V (+ (- (/ (^ V 3) 3) W) I))`. That notation has each operation in front of its two sides: `(- a b)` is $a - b$. Here is the neuron that came out. Its nullcline
 # shows at a glance that something is wrong.
 

@@ -219,6 +219,8 @@ def step_run(pair, inputs):
             v, u = returned
         except (TypeError, ValueError):
             raise TypeError("half_step must return two values: v, u") from None
+        if isinstance(returned, (dict, str)) or isinstance(v, str) or isinstance(u, str):
+            raise TypeError("half_step must return two numbers, v and u, and not a dictionary or texts")
         trace["v"].append(v)
         trace["u"].append(u)
         if v >= inputs["v_peak"]:
@@ -322,6 +324,8 @@ HALF_STEP = Exercise(
               "u follows v at once: how fast it moves is the parameter a."),
         Wrong("u without dt", _two(_step(_halves, lambda old, new, u, dt, a, b, ceiling: u + a * (b * min(new, ceiling) - u))),
               "Right at dt = 1 ms and wrong at 0.5 ms: u moves as far in half the step. Where does dt go?"),
+        Wrong("no current", _two(lambda v, u, I, dt, a, b, ceiling: half_step(v, u, 0.0, dt, a, b, ceiling)),
+              "v moves as if no current flowed: where does I stand in its slope?"),
         Wrong("returned in another order", _two(lambda **given: half_step(**given)[::-1]),
               "v and u seem to have changed places: return v first."),
         Wrong("extra: the whole v", _two(half_step, lambda v, dt, a, b, v_peak: dt * a * b * v),
@@ -332,6 +336,10 @@ HALF_STEP = Exercise(
               "Your step is right. extra_u is the overshoot itself, in mV: by how much does it move u?"),
         Wrong("extra: without a", _two(half_step, lambda v, dt, a, b, v_peak: dt * b * (v - v_peak)),
               "Your step is right. extra_u forgets how slowly u follows: where does a stand in its slope?"),
+        Wrong("extra: without b", _two(half_step, lambda v, dt, a, b, v_peak: dt * a * (v - v_peak)),
+              "Your step is right. extra_u forgets by how much u answers to v: write du with v and with v_peak, and subtract."),
+        Wrong("extra: half a step", _two(half_step, lambda v, dt, a, b, v_peak: 0.5 * dt * a * b * (v - v_peak)),
+              "Your step is right. extra_u is half of what it should be: v moves in two halves, and u in one whole step."),
         Wrong("extra: sign", _two(half_step, lambda v, dt, a, b, v_peak: dt * a * b * (v_peak - v)),
               "Your step is right. extra_u has the wrong sign: a v that is too high makes u larger."),
     ],

@@ -70,7 +70,7 @@ PEAK = Exercise(
         "Exponential: set the slope of (2) to zero and take logarithms. Alpha: no formula does it; draw v, or follow it "
         "in small steps, and look for its highest point.",
         "Exponential: exp(-t/tau_m)/tau_m = exp(-t/tau_s)/tau_s at the peak; solve for t, and take the limit for equal "
-        "time constants with care. Alpha: simulate equation (1) with the current (3) for some tau_m + tau_s, in steps "
+        "time constants with care. Alpha: simulate equation (1) with the current (3) for 3 (tau_m + tau_s), in steps "
         "of 0.01 ms, and return the time of the maximum.",
     ),
     wrong=[
@@ -118,7 +118,7 @@ def match_inputs(seed):
 
     return [
         case("a weak excitatory synapse", rng.uniform(5.0, 15.0), rng.uniform(3.0, 6.0), 0.0),
-        case("a strong excitatory synapse", rng.uniform(700.0, 900.0), rng.uniform(4.0, 6.0), 0.0),
+        case("a strong and slow excitatory synapse", rng.uniform(700.0, 900.0), rng.uniform(18.0, 22.0), 0.0),
         case("an inhibitory synapse", -rng.uniform(20.0, 30.0), rng.uniform(8.0, 12.0), lif["E_L"] - 10.0),
     ]
 
@@ -147,6 +147,27 @@ def matched_g(w, tau_s, E_rev, tau_m, R_m, E_L):
     return brentq(off, 0.5 * first, 20.0 * first, rtol=1e-6)
 
 
+@functools.lru_cache(maxsize=256)
+def _by_height(w, tau_s, E_rev, tau_m, R_m, E_L):
+    """The conductance whose PSP has the height of the current synapse's."""
+    from scipy.integrate import solve_ivp
+    from scipy.optimize import brentq
+
+    import snnlab as snn
+
+    lif = snn.LIF(tau_m=tau_m, R_m=R_m, E_L=E_L, v_reset=E_L, v_th=1e6)
+    aim = abs(snn.theory.psp_peak(w, snn.ExpCurrent(tau_syn=tau_s), lif)[1])
+
+    def off(g):
+        def slope(t, y):
+            return (-y + R_m * g * math.exp(-t / tau_s) * (E_rev - E_L - y)) / tau_m
+
+        return np.abs(solve_ivp(slope, (0.0, 3.0 * (tau_m + tau_s)), [0.0], max_step=0.2).y).max() - aim
+
+    first = w / (E_rev - E_L)
+    return brentq(off, 0.5 * first, 20.0 * first, rtol=1e-5)
+
+
 def _rule(g):
     """An answer by a rule of thumb, that measures nothing."""
     return lambda w, tau_s, E_rev, tau_m, R_m, E_L: g(w, E_rev, E_L)
@@ -172,6 +193,8 @@ MATCH = Exercise(
               "What drives the current is the distance between E_rev and the membrane, not one of the two potentials."),
         Wrong("sign of the driving force", _rule(lambda w, E_rev, E_L: w / (E_L - E_rev)),
               "The conductance comes out negative: the driving force is E_rev - E_L, and a conductance is never below zero."),
+        Wrong("equal height", lambda **given: _by_height(**given),
+              "Nearly. You match the heights of the two PSPs, and that is not the same when the synapse is slow and strong: match the areas."),
         Wrong("pS", lambda **given: 1000.0 * matched_g(**given),
               "A thousand times too large: pA divided by mV is nS already."),
     ],
@@ -198,6 +221,10 @@ def phase_inputs(seed):
         Case("b fires before a", {"a": train(20, start + 0.8 * T), "b": train(20, start)}),
         Case("b falls silent two cycles early", {"a": train(20, start), "b": train(17, start + 0.62 * T)}),
         Case("the phase drifts, and the cycle grows", {"a": slowing, "b": drifting}),
+        Case(
+            "b fires twice in a cycle, and with a at the end",
+            {"a": slowing[:12], "b": np.append(slowing[10] + np.array([0.3, 0.7]) * T, slowing[11])},
+        ),
         Case("both at the same times", {"a": train(12, start), "b": train(12, start)}),
         *(Case(f"what you say of tau_s = {tau_s:g} ms", {"tau_s": tau_s}) for tau_s in ASKED),
     ]
@@ -235,7 +262,9 @@ def seen(tau_s):
     pop = snn.Population(lif, 2 * len(starts), receptors={"inh": snn.AlphaCurrent(tau_syn=tau_s)})
     each = np.arange(2 * len(starts))
     coupled = snn.Projection(pop, pop, pairs=(each, each ^ 1), w=-200.0 / tau_s, delay=0.1)
-    spikes = snn.simulate(pop, I=300.0, t_stop=6000.0, initial={"v": v}, projections=[coupled], seed=1).spikes
+    spikes = snn.simulate(
+        pop, I=300.0, t_stop=6000.0, dt=0.02, initial={"v": v}, projections=[coupled], seed=1
+    ).spikes
     phases = np.array([phase_of(spikes.of(k), spikes.of(k + 1)) for k in each[::2]])
     apart = np.minimum(phases, 1.0 - phases)
     if (apart > 0.4).all():
@@ -278,6 +307,10 @@ PHASE = Exercise(
               "You measure a in the cycles of b, and it is asked the other way round."),
         Wrong("in ms", _measured(lambda a, b: phase_of(a, b) * _last_cycle(a, b)),
               "This is a time in ms: a phase is a part of the cycle, between 0 and 1."),
+        Wrong("folded", _measured(lambda a, b: min(phase_of(a, b), 1.0 - phase_of(a, b))),
+              "Right below 0.5, and mirrored above: a phase of 0.6 is not 0.4. Fold it for the picture if you like, not here."),
+        Wrong("the last in the cycle", _measured(lambda a, b: phase_of(a, b[::-1]) if len(b) else 0.0),
+              "Right where b fires once in a cycle. If it fires twice, the first counts."),
         Wrong("last minus last", _measured(lambda a, b: (b[-1] - a[-1]) / (a[-1] - a[-2])),
               "The last spike of b may come before the last of a, or cycles earlier: the phase must lie between 0 and 1, in a cycle of a that holds b."),
         Wrong("the mean over all cycles", _measured(lambda a, b: float(np.mean([phase_of(a[k:k + 2], b) for k in range(len(a) - 1) if np.any((b >= a[k]) & (b < a[k + 1]))]))),

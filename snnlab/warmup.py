@@ -120,9 +120,24 @@ RUNS: dict[str, Callable[[], None]] = {
     "every model alone, Euler": lambda: _each(
         _alone, (snn.QIF(), snn.EIF(), snn.AdEx(), snn.SRM(), snn.Izhikevich(), snn.HodgkinHuxley()), "euler"
     ),
-    "every model alone, Runge-Kutta": lambda: _each(_alone, (snn.EIF(), snn.AdEx(), snn.Izhikevich()), "rk4"),
-    "QIF and EIF neurons, a current for each": lambda: _each(
-        _alone, (snn.QIF(), snn.EIF()), "rk4", np.array([0.0, 1.0]), 2
+    "every model alone, Runge-Kutta": lambda: _each(
+        _alone,
+        (
+            snn.EIF(),
+            snn.AdEx(),
+            snn.Izhikevich(),
+            snn.FitzHughNagumo(),
+            snn.MorrisLecar(),
+            snn.HindmarshRose(),
+        ),
+        "rk4",
+    ),
+    "neurons of four models, a current for each": lambda: _each(
+        _alone,
+        (snn.QIF(), snn.EIF(), snn.FitzHughNagumo(), snn.MorrisLecar()),
+        "rk4",
+        np.array([0.0, 1.0]),
+        2,
     ),
     "an Izhikevich neuron, a current over time": lambda: _alone(
         snn.Izhikevich(), "rk4", snn.step(10.0, 0.0, SHORT)

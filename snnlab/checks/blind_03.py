@@ -57,7 +57,7 @@ class BlindNeuron:
     >>> neuron = BlindNeuron("ada / 0", "neuron 1")
     >>> neuron
     <neuron 1>
-    >>> [len(t) > 3 for t in neuron.spike_times([0.0, 400.0], t_stop=500.0)]
+    >>> [len(t) > 3 for t in neuron.spike_times([0.0, 200.0], t_stop=500.0)]
     [False, True]
     """
 

@@ -352,7 +352,7 @@ BLIND = Exercise(
     ),
     wrong=[
         Wrong("the types swapped", lambda neuron: "type II" if identify(neuron) == "type I" else "type I",
-              "Every neuron got the other type: type I begins at a rate of zero, type II with a jump."),
+              "Each neuron that is wrong got the other type: type I begins at a rate of zero, type II with a jump. Does your rule give both answers, and each to the right one?"),
         Wrong("by the rheobase", _by_rheobase,
               "You judge by the current at which firing begins: the neurons differ in size, and a large one of type I needs "
               "more current than a small one of type II."),
@@ -470,12 +470,12 @@ READER = Exercise(
         Wrong("only w", _pair(_tests((0.0, 1.0, 0.0)), MENDED),
               "Your test looks at w alone: another mistake slips through. Try points where v, w and I are all different from 0."),
         Wrong("only the current", _pair(_tests((0.0, 0.0, 1.0)), MENDED),
-              "Your test looks at the current alone: another mistake slips through. Try points where v, w and I are all "
+              "A wrong sign of w slips through your test: is w 0 in it? Try points where v, w and I are all "
               "different from 0."),
         Wrong("at the origin", _pair(_tests((0.0, 0.0, 0.0)), MENDED),
-              "Your test looks at v = w = I = 0, where every one of these slopes is 0: a test that can't fail tests nothing."),
+              "Your test passes every slope, the wrong ones too: a test that can't fail tests nothing. Does it return a comparison, and at a point where v, w and I are not all 0?"),
         Wrong("fails what is right", _pair(lambda slope: False, MENDED),
-              "Your test fails every slope, the right ones too: with what does it compare?"),
+              "Your test fails a slope that is right: with what does it compare? And the same formula, written otherwise, differs in the last digit: leave it a tolerance."),
         Wrong("takes the misread one for right", _pair(
               lambda slope: abs(slope(1.0, 0.5, 0.3) - (1.0 - (1 / 3 - 0.5 + 0.3))) < 1e-9, MENDED),
               "Your test passes what the simulator read: its comparison has the same brackets as the mistake."),

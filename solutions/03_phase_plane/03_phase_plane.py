@@ -5,9 +5,9 @@
 #
 # | | |
 # |---|---|
-# | **Time** | 100 to 120 minutes; two pauses are marked |
+# | **Time** | 120 to 150 minutes; two pauses are marked |
 # | **You need** | lessons 01 and 02; derivatives; what a matrix does to a vector |
-# | **You will be able to** | read from a picture what a neuron with two variables will do;<br>predict to four digits at which current it begins to fire;<br>show that it remembers, and tell two kinds of neurons apart by experiment;<br>say when it bursts, and when nobody can predict its bursts |
+# | **You will be able to** | read from a picture what a neuron with two variables will do;<br>predict to four digits at which current rest becomes unstable;<br>show that it remembers, and tell two kinds of neurons apart by experiment;<br>say when it bursts, and when nobody can predict its bursts |
 # | **Points** | 14, in four exercises |
 
 # %%
@@ -123,7 +123,7 @@ for k, start in enumerate(starts):
 
 # %% [markdown]
 # It looks like a threshold, and yet heights in between exist, if you look finely enough: the curve is steep, not broken. The LIF neuron of lesson 01 had a
-# rule; here the shape of the cubic does the work. What starts to the right of its middle branch is carried away.
+# rule; here the shape of the cubic does the work. What starts far enough to the right of its middle branch is carried away (here by about 0.14, since $w$ moves meanwhile; by less, the slower $w$ is).
 
 # %% [markdown]
 # ## Five minutes on eigenvalues
@@ -213,7 +213,7 @@ print(f"between 0 and 1.8, growth is above 0 at {np.sum(np.array(growth) > 0)} o
 
 # %% [markdown]
 # The two zeros are the currents at which the neuron changes its mind. Where a pair of eigenvalues crosses the imaginary axis, a fixed point
-# loses its hold and a rhythm is born: a **Hopf bifurcation**. `brentq` finds the zeros of your function. The
+# loses its hold, and a small cycle around it appears or vanishes: a **Hopf bifurcation**. Which of the two, you will see below. `brentq` finds the zeros of your function. The
 # other column does without eigenvalues: a pair has the real part 0 when the trace of $J$ is 0, which gives $v^2 = 1 - \epsilon b$ by hand.
 
 # %% tags=["raises-exception"]
@@ -231,7 +231,7 @@ for low, high, sign in ((0.1, 0.6, -1), (1.2, 1.7, 1)):
 # Everything that you computed now moves with the sliders: nullclines, fixed point, eigenvalues, and the path. Say what will happen before you move one.
 #
 # 1. Raise `I` from 0. Between which two values does the fixed point become hollow, that is, unstable? Compare with your two numbers.
-# 2. Go on beyond 1.42. What is $v$ doing there?
+# 2. Go on beyond 1.43. What is $v$ doing there?
 # 3. Set `I` to 0.5, and make `epsilon` small. What becomes of the corners of the path, and of the rate?
 # 4. Hold the button, let go, and watch the cubic jump while the neuron runs. Then set `I` to -0.5 (there is a preset), hold for a while, and let go: why does
 #    it fire when the current *ends*?
@@ -342,7 +342,7 @@ else:
     print(f"You said {fires_at_1_5} for 1.5, and {slowest_rate} Hz for the slowest rate.")
 
 # %% [markdown]
-# It does not fire at 1.5, and it can't fire slowly: its rate jumps from 0 to nearly 20 Hz.
+# It does not fire at 1.5, and it can't fire slowly: its rate jumps from 0 to about 20 Hz, and to 19 at the very end of the branch.
 #
 # ## Two ways to begin
 #
@@ -540,7 +540,7 @@ print(f"I = 3.25: bursts of {'more than three' if several > 3 else several} diff
 # %% [markdown]
 # At 3.25 no two stretches are alike, although nothing in (6) is random. Is it only a long period, or **chaos**? Two tests tell.
 #
-# 1. **Nearby starts.** Start two neurons with a difference of $10^{-8}$ in $x$. In a periodic neuron the difference stays as small as it is; under chaos it grows exponentially.
+# 1. **Nearby starts.** Start two neurons with a difference of $10^{-8}$ in $x$. In a periodic neuron the difference stays small; under chaos it grows exponentially.
 # 2. **The return map.** Plot every interval between spikes against the one before. A periodic neuron gives a few points, chaos draws a curve with infinitely many.
 
 # %%
@@ -683,8 +683,8 @@ print("your text has as many brackets to open as to close:", mended().count("(")
 check.ex_03_4(lambda: (is_right, mended()))  # hands in both
 
 # %% [markdown]
-# How did the reader go wrong? A reader of formulas lets operations wait, until it knows what stands to the right of them. When a weaker sign comes, it must finish *all* waiting
-# operations that bind as strongly. This one finishes a single one. So `a - b - c` is read rightly, and only behind a product or a fraction a minus is left
+# How did the reader go wrong? A reader of formulas lets operations wait, until it knows what stands to the right of them. Before a new sign waits, *all* waiting
+# operations that bind at least as strongly as it must be finished. This one finishes a single one. So `a - b - c` is read rightly, and only behind a product or a fraction a minus is left
 # waiting, and swallows the rest. Every test of the two signs alone passes.
 
 # %% [markdown]
@@ -693,7 +693,7 @@ check.ex_03_4(lambda: (is_right, mended()))  # hands in both
 # **In five lines**
 #
 # - Two variables make a map: nullclines say where the neuron turns, and fixed points where it may rest.
-# - The eigenvalues of the Jacobian decide whether it stays there; where a pair crosses the imaginary axis, firing begins (0.33128) and ends (1.41872).
+# - The eigenvalues of the Jacobian decide whether it stays there; where a pair crosses the imaginary axis (0.33128 and 1.41872), rest loses its hold or regains it.
 # - Below a subcritical Hopf current, rest and firing live side by side: what the neuron does depends on where it comes from.
 # - Type I begins at rate zero (a saddle-node on the cycle), type II with a jump (Hopf). The current that is needed tells nothing about the type.
 # - A slow third variable turns bistability into bursts; some bursts are chaotic, and then only statistics can be compared.

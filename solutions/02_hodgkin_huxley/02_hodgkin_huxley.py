@@ -21,7 +21,7 @@
 # |---|---|
 # | **Time** | 90 to 120 minutes; two pauses are marked |
 # | **You need** | lesson 01; exponential decay (a five-minute refresher is inside); NumPy arrays |
-# | **You will be able to** | say what drives an ion through a membrane, and read a spike as four acts of three gates;<br>compute, before the experiment, what a nerve poison does;<br>make a neuron fire by injecting *less* than nothing, and keep it silent under a current that should make it fire;<br>check a simulation against three other programs, and against numbers of 1952 |
+# | **You will be able to** | say what drives an ion through a membrane, and read a spike as four acts of three gates;<br>compute, before the experiment, what a nerve poison does;<br>fool a threshold in two ways;<br>check a simulation against three other programs, and against numbers of 1952 |
 # | **Points** | 12, in four exercises |
 
 # %%
@@ -50,7 +50,7 @@ plt.show()
 print(f"{len(rec.spikes)} spikes, the highest point at {rec.traces['v'].max():.1f} mV")
 
 # %% [markdown]
-# Nobody drew these spikes. Above is the voltage of a piece of nerve, as four equations make it; below are three numbers
+# Nobody drew these spikes. Above is the voltage of a piece of nerve, as four equations make it; in the lower panel are three numbers
 # between 0 and 1, and they are the whole secret. The LIF neuron of lesson 01 had a threshold, a reset and a refractory period,
 # all three written down as rules. This one has no rule at all, and yet it does all three.
 #
@@ -86,6 +86,8 @@ spikes_fast, spikes_slow = None, None  # your predictions, whole numbers
 # way, below it the other. It follows from the concentrations outside and inside, $c_{\rm out}$ and $c_{\rm in}$ (mM), by the **Nernst equation**
 #
 # $$E = \frac{RT}{zF} \ln \frac{c_{\rm out}}{c_{\rm in}} \qquad (1)$$
+#
+# in volts; times 1000 in mV.
 #
 # | symbol | in code | what it is | unit | here |
 # |---|---|---|---|---|
@@ -174,8 +176,8 @@ plt.show()
 #
 # *Five minutes. Skip it if you can solve $dx/dt = \alpha(1 - x) - \beta x$ in your head.*
 #
-# A crowd of gates, each either open or closed. In each ms a share $\alpha$ of the closed ones opens, and a share $\beta$ of the open ones closes
-# (both are rates, in 1/ms). Let $x$ be the share that is open. Then
+# A crowd of gates, each either open or closed. In a short time $dt$ a share $\alpha\, dt$ of the closed ones opens, and a share $\beta\, dt$ of the open ones closes
+# ($\alpha$ and $\beta$ are rates, in 1/ms). Let $x$ be the share that is open. Then
 #
 # $$\frac{dx}{dt} = \alpha\,(1 - x) - \beta\, x. \qquad (3)$$
 #
@@ -284,7 +286,7 @@ for gate, (alpha, beta) in rates(-65.0).items():
     print(f"{gate} at -65 mV: steady {alpha / (alpha + beta):.3f}, time constant {1 / (alpha + beta):.2f} ms")
 
 # %% [markdown]
-# Read the lower picture twice, since everything else follows from it: **m is ten times faster than h and n.** When $v$ rises, sodium channels open
+# Read the lower picture twice, since everything else follows from it: **m is 3 to 40 times faster than h and n.** When $v$ rises, sodium channels open
 # at once; only later do they shut, and only later do potassium channels open.
 #
 # ## The whole axon
@@ -409,7 +411,7 @@ else:
     print(f"You said {volts_in_ttx:g} mV in TTX, and it is {final['TTX']:.1f} mV: {off:.1f} mV off.")
 
 # %% [markdown]
-# In TTX the current lifts the axon by 4 mV and no more. Ohm's law with the leak alone would say 33 mV (10 divided by 0.3, from -54 mV). What holds it down
+# In TTX the axon settles 4 mV higher, after a short overshoot. Ohm's law with the leak alone would say 33 mV (10 divided by 0.3, from -54 mV). What holds it down
 # is potassium: as $v$ rises, $n$ opens and lets the current out again. In TEA nothing is left to bring $v$ down after a spike: sodium shuts itself to a trickle, and the trickle holds the
 # axon up.
 #
@@ -517,8 +519,8 @@ def show(I):
 
 
 # %%
-t = 0.5 * np.arange(1200)  # ms
-after_negative = show(snn.step(-6.0, 100.0, 140.0)(t))
+times = 0.5 * np.arange(1200)  # ms
+after_negative = show(snn.step(-6.0, 100.0, 140.0)(times))
 print(f"-6 uA/cm2 from 100 to 140 ms: {len(after_negative)} spike, at {after_negative[0]:.1f} ms")
 
 # %%
@@ -526,7 +528,7 @@ at_once = show(np.full(1200, 8.0))
 print(f"8 uA/cm2 at once: {len(at_once)} spikes")
 
 # %%
-slowly = show((snn.ramp(8.0, 0.0, 300.0) + snn.step(8.0, 300.0))(t))
+slowly = show((snn.ramp(8.0, 0.0, 300.0) + snn.step(8.0, 300.0))(times))
 print(f"8 uA/cm2, slowly: {len(slowly)} spikes")
 
 # %%
@@ -538,7 +540,7 @@ else:
 
 # %% [markdown]
 # **The rebound.** A negative current opens $h$ and closes $n$: the axon becomes *more* excitable while it is held down. Let go at once, and $v$ comes back
-# before $h$ and $n$ do: the threshold is now below rest itself. Physiologists call it **anode break excitation**, after the electrode that holds the axon down.
+# before $h$ and $n$ do: the threshold is now below rest itself. (The table above kept the current on; with the gates of its first row and no current, even a start at -80 mV fires.) Physiologists call it **anode break excitation**, after the electrode that holds the axon down.
 #
 # **The creep.** As $v$ rises slowly, $h$ closes and $n$ opens in step with it, and the threshold moves ahead of $v$. At the end this axon gets 8 µA/cm² and is silent; the other one gets the
 # very same 8 µA/cm² and fires as long as you like. *Same equations, same current, two ways of life.* Which one it is depends on how it got there. Lesson 03 shows the map on which both lie.
@@ -576,10 +578,10 @@ def creep(t, top, by):
 
 
 # %% tags=["raises-exception"]
-print("rebound: spikes at", show(rebound(t, -5.0, 200.0)).round(1), "ms")
+print("rebound: spikes at", show(rebound(times, -5.0, 200.0)).round(1), "ms")
 
 # %% tags=["raises-exception"]
-print("creep: spikes at", show(creep(t, 9.0, 60.0)).round(1), "ms")
+print("creep: spikes at", show(creep(times, 9.0, 60.0)).round(1), "ms")
 
 # %% nbgrader={"grade_id": "check-02-3", "grade": true, "locked": true, "points": 3}
 check.ex_02_3(lambda: (rebound, creep))  # hands in both
@@ -589,7 +591,7 @@ check.ex_02_3(lambda: (rebound, creep))  # hands in both
 #
 # ## Reproduce: Hodgkin and Huxley, 1952
 #
-# Their paper has no computer in it. Huxley integrated the equations with a hand-cranked calculator. Two of their results can be checked to the digit.
+# Their paper has no computer in it. Huxley integrated the equations with a hand-cranked calculator. Two of their results can be checked.
 #
 # **A membrane kicked.** Their figure 12 shows computed spikes after the voltage is lifted, all at once and everywhere, by 90, 15, 7 and 6 mV. The first three fire, the last does not.
 

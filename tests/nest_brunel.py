@@ -10,9 +10,18 @@ import sys
 
 import numpy as np
 
-POINTS = {"A": (3.0, 2.0), "B": (6.0, 4.0), "C": (5.0, 2.0), "D": (4.5, 0.9)}  # (g, eta): panels of Brunel's figure 8
+POINTS = {
+    "A": (3.0, 2.0),
+    "B": (6.0, 4.0),
+    "C": (5.0, 2.0),
+    "D": (4.5, 0.9),
+}  # (g, eta): panels of Brunel's figure 8
 SEEDS = (101, 102, 103)
-RULE = {"rule": "fixed_indegree", "allow_multapses": False, "allow_autapses": False}  # as ours: each pair at most once
+RULE = {
+    "rule": "fixed_indegree",
+    "allow_multapses": False,
+    "allow_autapses": False,
+}  # as ours: each pair at most once
 T_STOP, SETTLED, BIN = 800.0, 300.0, 0.5  # ms
 
 
@@ -27,7 +36,9 @@ def spikes(nest, g, eta, seed):
     neurons.set(V_m=np.random.default_rng(seed).uniform(0.0, 20.0, 12500))
     for pre, indegree, w in ((neurons[:10000], C_E, J), (neurons[10000:], C_E // 4, -g * J)):
         nest.Connect(pre, neurons, RULE | {"indegree": indegree}, {"weight": w, "delay": D})
-    rate = 1000.0 * eta * 20.0 / (J * 20.0)  # Hz of all C_E outer neurons together; with eta = 1, v rests at threshold
+    rate = (
+        1000.0 * eta * 20.0 / (J * 20.0)
+    )  # Hz of all C_E outer neurons together; with eta = 1, v rests at threshold
     drive = nest.Create("poisson_generator", params={"rate": rate})
     nest.Connect(drive, neurons, syn_spec={"weight": J, "delay": 0.1})
     recorder = nest.Create("spike_recorder")
@@ -44,15 +55,23 @@ def measured(t, i):
     intervals = np.diff(t[order])[np.diff(i[order]) == 0]
     edges = SETTLED + 0.05 + BIN * np.arange(round((T_STOP - SETTLED) / BIN) + 1)  # between two grid points
     count, _ = np.histogram(t, edges)
-    return len(t) / 12500 / (T_STOP - SETTLED) * 1000.0, intervals.std() / intervals.mean(), count.std() / count.mean()
+    return (
+        len(t) / 12500 / (T_STOP - SETTLED) * 1000.0,
+        intervals.std() / intervals.mean(),
+        count.std() / count.mean(),
+    )
 
 
 if __name__ == "__main__":
     import nest
 
     nest.verbosity = nest.VerbosityLevel.ERROR
-    wanted = [(sys.argv[1], int(sys.argv[2]))] if len(sys.argv) == 3 else [(p, s) for s in SEEDS for p in POINTS]
-    print(f"# NEST {nest.__version__}, iaf_psc_delta, 12500 neurons, dt = 0.1 ms; {SETTLED:g} to {T_STOP:g} ms; bins of {BIN:g} ms")
+    wanted = (
+        [(sys.argv[1], int(sys.argv[2]))] if len(sys.argv) == 3 else [(p, s) for s in SEEDS for p in POINTS]
+    )
+    print(
+        f"# NEST {nest.__version__}, iaf_psc_delta, 12500 neurons, dt = 0.1 ms; {SETTLED:g} to {T_STOP:g} ms; bins of {BIN:g} ms"
+    )
     print("point,g,eta,seed,rate,cv,swing")
     for point, seed in wanted:
         g, eta = POINTS[point]

@@ -119,7 +119,9 @@ def counted_events(function, inputs):
     return np.asarray(function(**inputs), dtype=float).tolist()
 
 
-def film_events(frames, C, sense=np.log, count=np.trunc, start=None, sign=1, forget=False, early=False, most=None):
+def film_events(
+    frames, C, sense=np.log, count=np.trunc, start=None, sign=1, forget=False, early=False, most=None
+):
     """ON minus OFF events (time, height, width); the keywords after C are where a mistake may sit."""
     seen = sense(np.asarray(frames, dtype=float))
     level = seen[0].copy() if start is None else np.full(seen[0].shape, start)
@@ -194,7 +196,9 @@ def said_bill(function, inputs):
     if isinstance(said, str):
         return said.strip().lower()
     if isinstance(said, bool) or int(said) != said:
-        raise TypeError(f'spike_bill must return a whole number of spikes or "error", and it returns {said!r}')
+        raise TypeError(
+            f'spike_bill must return a whole number of spikes or "error", and it returns {said!r}'
+        )
     return int(said)
 
 
@@ -223,7 +227,9 @@ def judge_bill(inputs, output):
     return False, "too few spikes" if output < right else "too many spikes"
 
 
-def bill(code, x, zero=None, count=math.ceil, outside="error", nan="error", phase=4, temporal=2, delta="both"):
+def bill(
+    code, x, zero=None, count=math.ceil, outside="error", nan="error", phase=4, temporal=2, delta="both"
+):
     """Right as it stands; the keywords after x are where a mistake may sit."""
     if not math.isfinite(x):
         return nan if math.isnan(x) or nan != "error" else "error"
@@ -235,7 +241,13 @@ def bill(code, x, zero=None, count=math.ceil, outside="error", nan="error", phas
             return int(abs(x) / 0.1)
         if delta == "one":
             return int(abs(change) >= 1)
-        return int(change) if delta == "signed" else int(max(change, 0)) if delta == "rises" else int(abs(change))
+        return (
+            int(change)
+            if delta == "signed"
+            else int(max(change, 0))
+            if delta == "rises"
+            else int(abs(change))
+        )
     if not 0.0 <= x <= 1.0:
         if outside == "error":
             return "error"

@@ -105,6 +105,7 @@ RUNS: dict[str, Callable[[], None]] = {
     "one LIF neuron, a step of current, Euler": lambda: _one(I=snn.step(300.0, 0.0, SHORT), method="euler"),
     "LIF neurons, a current for each": lambda: _many(np.array([0.0, 300.0])),
     "LIF neurons, a current for each, Euler": lambda: _many(np.array([0.0, 300.0]), method="euler"),
+    "LIF neurons, a current over time for each": lambda: _many(np.zeros((2, 2))),
     "LIF neurons, a pulse for each": lambda: _many(snn.step([0.0, 300.0], 0.0, SHORT)),
     "LIF neurons, a step of current for all": lambda: _many(snn.step(300.0, 0.0, SHORT)),
     "LIF neurons, noise of all and noise of each": lambda: _many(

@@ -40,7 +40,7 @@ print(f"{len(film)} frames of {pixels} pixels: {on} ON events, {len(events) - on
 
 # %% [markdown]
 # A photograph moves past a camera that sends no pictures at all. Each pixel speaks only when *its* light has changed: blue where it has grown
-# brighter, orange where it has grown darker. The roofs and the trees are there, drawn by nothing but change. The camera is **simulated, no sensor**: a program turns the frames of a film into events.
+# brighter, orange where it has grown darker. The tower and the bushes are there, drawn by nothing but change. The camera is **simulated, no sensor**: a program turns the frames of a film into events.
 # (The photograph is by danielbuechele, CC BY 2.0; it comes with scikit-learn. A little light is added, 0.05, since the camera takes logarithms.)
 #
 # ## Predict: the same way, twice as fast
@@ -103,13 +103,16 @@ print(f"error {rms(beat, snn.decode.temporal(spikes)):.3f}; one spike lost {rms(
 
 # %%
 x = np.array([1.0, 0.75, 0.5, 0.25, 0.0])
-snn.plots.raster(snn.encode.phase(x, period=25.0))  # the library's cycles begin at 0 ms
+spikes = snn.encode.phase(x, period=25.0)  # the library's cycles begin at 0 ms
+snn.plots.raster(snn.SpikeTrains(spikes.t, spikes.i, 5, t_stop=100.0, t_start=-5.0))
 plt.show()
 for k in range(5):
-    first = snn.encode.phase(x, period=25.0).of(k)[:2]
+    first = spikes.of(k)[:2]
     print(f"{x[k]:.2f}: {first[0]:5.2f} and {first[1]:5.2f} ms, and so on")
 
 # %% [markdown]
+# Neuron 0 says 1 and neuron 4 says 0. From 18.75 ms to the end of each cycle no spike comes.
+#
 # **Exercise 07.1** Write the encoder for any offset. The window begins at 0 ms and is a whole number of periods long, so that each neuron has as many spikes in it as there are periods. All of them have to lie
 # in the window.
 
@@ -177,15 +180,15 @@ print(f"mean on the circle:       error {rms(0.98, snn.decode.phase(late)):.2f}"
 # %%
 x = np.array([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0])
 spikes = snn.encode.burst(x)
-snn.plots.raster(spikes)
+snn.plots.raster(snn.SpikeTrains(spikes.t, spikes.i, 7, t_stop=40.0, t_start=-5.0))
 plt.show()
 again = snn.decode.burst(spikes)
 for k in range(7):
-    print(f"{x[k]:.1f}: {len(spikes.of(k))} spikes, read as {again[k]:.1f}")
+    print(f"{x[k]:.1f}: number of spikes {len(spikes.of(k))}, read as {again[k]:.1f}")
 print(f"0.02 is read as {snn.decode.burst(snn.encode.burst([0.02]))[0]:.1f}: one spike has no interval")
 
 # %% [markdown]
-# Why two ways at once? A downstream neuron need not measure intervals: more spikes, closer together, push it harder (lesson 09). And a decoder that does measure them still reads most values after a lost spike.
+# The rows are the seven values, from 0 at the bottom to 1 at the top. Why two ways at once? A downstream neuron need not measure intervals: more spikes, closer together, push it harder (lesson 09). And a decoder that does measure them still reads most values after a lost spike.
 # Burst codes of this form were compared with others by Guo, Fouda, Eltawil and Salama (2021).
 #
 # **A good place for a pause.**
@@ -351,7 +354,7 @@ for name, wrong in (("phase", [0.5, 1.2]), ("burst", [0.5, np.nan]), ("delta", [
 # <details><summary>Answers</summary>
 #
 # 1. Phase: every pixel has spiked within the first three quarters of a cycle. The other three cycles repeat it.
-# 2. Every cycle adds a spike of each pixel to the mean on the circle: four spikes have half the error of one.
+# 2. Every cycle adds a spike of each pixel to the mean on the circle, and chance averages out. Nearly white pixels are worst at first: some of their spikes came before their cycle, and the first of these are missing.
 # 3. The darker ones: their intervals are long, and a value needs at least two spikes to be known well.
 # 4. The one with the smaller contrast; it pays with more events. A pixel is silent as soon as it is within one contrast of its goal, and one that ends as grey as the wall hardly speaks at all.
 #
@@ -365,8 +368,8 @@ def fading(contrast):
 
     def encoder(x):
         light = 0.05 + 0.5 * (1 - frames) + x * frames
-        late = snn.encode.event_camera(light, contrast=contrast, dt=2.0, seed=SEED)
-        return snn.SpikeTrains(late.t, late.i, late.n, 100.0) if len(late) else late.between(0.0, 100.0)
+        events = snn.encode.event_camera(light, contrast=contrast, dt=2.0, seed=SEED)
+        return snn.SpikeTrains(events.t, events.i, events.n, 100.0)
 
     def decoder(spikes, now):
         on, off = spikes.counts().reshape(2, -1)
@@ -500,16 +503,16 @@ pixel = b2.NeuronGroup(
 pixel.level = part[0]
 pixel.run_on_event("on", "level += 20")
 pixel.run_on_event("off", "level -= 20")
-seen = {kind: b2.EventMonitor(pixel, kind) for kind in ("on", "off")}
+on_events, off_events = b2.EventMonitor(pixel, "on"), b2.EventMonitor(pixel, "off")
 b2.run(199 * step * b2.ms + 0.1 * b2.ms, namespace={"signal": signal})
 
 # %%
 ours = snn.encode.delta(part, threshold=20.0, dt=step)
-for k, kind in enumerate(("on", "off")):
-    theirs = np.array(seen[kind].t / b2.ms)
+for k, monitor in enumerate((on_events, off_events)):
+    theirs = np.array(monitor.t / b2.ms)
     same = len(theirs) == len(ours.of(k))
     late = theirs - ours.of(k) if same else np.array([np.inf])
-    print(f"{kind:3}: snnlab {len(ours.of(k))} events, Brian2 {len(theirs)}; agree: {same}")
+    print(f"{monitor.event:3}: snnlab {len(ours.of(k))} events, Brian2 {len(theirs)}; agree: {same}")
     print(f"     Brian2 is later by 0 to 0.1 ms: {late.min() > -1e-6 and late.max() < 0.1 + 1e-6}")
 
 # %% [markdown]
@@ -523,7 +526,7 @@ cells = b2.NeuronGroup(
     41, """x : 1 (constant)
     cycle = (t/(25*ms)) % 1 : 1
     force = 1 - cycle/0.75 : 1""",
-    threshold="x - force >= -1e-9", refractory="x - force >= -1e-9",
+    threshold="x - force >= -1e-9", refractory="x - force > 1e-9",
 )  # fmt: skip
 cells.x = x
 monitor = b2.SpikeMonitor(cells)
@@ -640,7 +643,7 @@ x = np.linspace(0.0, 1.0, 1001)
 bursts = snn.encode.burst(x)
 ends = np.zeros(1001)
 np.maximum.at(ends, bursts.i, bursts.t)
-print(f"3. {x[ends.argmax()]:.3f}, just above 0.4: {ends.max():.1f} ms; that of 1 takes {ends[-1]:.0f} ms")
+print(f"3. {x[ends.argmax()]:.3f}, neither 0 nor 1: {ends.max():.1f} ms; that of 1 takes {ends[-1]:.0f} ms")
 
 # %% [markdown]
 # **Further reading**

@@ -393,6 +393,7 @@ def hunt_inputs(seed):
 
 def hunt(pair, inputs):
     """What the student's test says of a slope, or the slopes that are read from the student's text."""
+    from snnlab.checks.plain import truth
     from snnlab.checks.reader_03 import read
 
     is_right, text = pair()
@@ -405,10 +406,7 @@ def hunt(pair, inputs):
         "no third": lambda v, w, I: v - v**3 - w + I,
     }
     if inputs["kind"] in slopes:
-        said = is_right(slopes[inputs["kind"]])
-        if said is None:
-            raise TypeError("is_right must return True or False, and it returns nothing")
-        return bool(said)
+        return truth(is_right(slopes[inputs["kind"]]))
     if not isinstance(text, str):
         raise TypeError("mended must return a text, such as the published one")
     slope = read(text, careful=inputs["kind"] == "everybody")

@@ -511,6 +511,8 @@ def hunt(pair, inputs):
     """
     import numpy as np
 
+    from snnlab.checks.plain import truth
+
     is_right, mended_input = pair()
 
     def made(noise, weight):
@@ -533,10 +535,7 @@ def hunt(pair, inputs):
         "over dt": made(lambda dt: 1.0 / dt, lambda dt: 1.0 / dt),
     }
     if inputs["kind"] != "run":
-        said = is_right(steps[inputs["kind"]])
-        if not isinstance(said, (bool, np.bool_)):
-            raise TypeError("is_right must return True or False")
-        return bool(said)
+        return truth(is_right(steps[inputs["kind"]]))
     S, sigma, dt = np.array(inputs["S"]), np.array(inputs["sigma"]), inputs["dt"]
     rng, fired = np.random.default_rng(inputs["seed"]), np.array(inputs["fired"], dtype=int)
     nobody = np.array([], dtype=int)

@@ -86,6 +86,8 @@ PHASE = Exercise(
               "Your numbers are between 0 and 2 pi: those are phases in radians, and times in ms are asked for."),
         Wrong("a period by heart", lambda x, period, offset, window: phase(x, 25.0, offset, 25.0 * round(window / period)),
               "It is right for a period of 25 ms only: is that number written into your function?"),
+        Wrong("in seconds", lambda x, period, offset, window: phase(x, period, offset, window) / 1000.0,
+              "Your times are a thousand times too small: they are asked for in ms."),
         Wrong("rows and columns swapped", lambda x, period, offset, window: phase(x, period, offset, window).T,
               "Your rows are the cycles: asked for is one row for each value."),
     ],
@@ -153,6 +155,10 @@ FILM = Exercise(
               "Your slow pixel is silent, or tells too little: the change since the last EVENT counts, not that since the last frame. What is left over must be remembered."),
         Wrong("no logarithm", _film(sense=lambda light: light),
               "Your pixels compare intensities: the camera sees their logarithms, so that half the light looks like half the light in sun and shade."),
+        Wrong("another logarithm", _film(sense=np.log2),
+              "Your pixels make too many events: the contrast is measured in the natural logarithm, np.log."),
+        Wrong("decimal logarithm", _film(sense=np.log10),
+              "Your pixels make too few events: the contrast is measured in the natural logarithm, np.log."),
         Wrong("one event at most", _film(most=1),
               "Your pixel makes one event in a frame at most: a large change makes several."),
         Wrong("rounded", _film(count=np.round),
@@ -342,6 +348,8 @@ def hunt(handed_in, inputs):
     """What the test says of a burst code, or the spike times (ms) of the mended one."""
     import numpy as np
 
+    from snnlab.checks.plain import truth
+
     is_right, mended_burst = handed_in()
 
     def burst(count, in_steps, rounded=np.round):
@@ -363,10 +371,7 @@ def hunt(handed_in, inputs):
         "steps": burst(np.ceil, True), "silent": burst(np.floor, False),
     }  # fmt: skip
     if inputs["kind"] in codes:
-        said = is_right(codes[inputs["kind"]])
-        if said is None:
-            raise TypeError("is_right must return True or False, and it returns nothing")
-        return bool(said)
+        return truth(is_right(codes[inputs["kind"]]))
     given = {name: inputs[name] for name in ("window", "dt", "n_max", "T_min", "T_max")}
     raster = np.asarray(mended_burst(np.asarray(inputs["x"], dtype=float), **given))
     wanted = (round(inputs["window"] / inputs["dt"]), len(inputs["x"]))

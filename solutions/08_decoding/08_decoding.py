@@ -198,14 +198,15 @@ for name in ("rate", "latency", "burst"):
 # **Extra 08.x1** A value is 0 or 1, equally often. A 0 is silence; a 1 is a spike, and one spike in four is lost. How many bits does the receiver get for each value?
 
 # %% nbgrader={"grade_id": "ex-08-x1", "solution": true}
-bits_per_value = todo("08.x1")  # a number
-### BEGIN SOLUTION
-p = 0.5 * 0.75  # a spike is heard
-h = lambda q: -q * np.log2(q) - (1 - q) * np.log2(1 - q)  # noqa: E731
-bits_per_value = h(p) - 0.5 * h(0.25)
-### END SOLUTION
+def bits_per_value():
+    """The bits that arrive for each value: return a number."""
+    ### BEGIN SOLUTION
+    p = 0.5 * 0.75  # a spike is heard
+    return -p * np.log2(p) - (1 - p) * np.log2(1 - p) - 0.5 * (2 - 0.75 * np.log2(3))
+    ### END SOLUTION
 
-# %% nbgrader={"grade_id": "check-08-x1", "grade": true, "locked": true, "points": 0}
+
+# %%
 check.ex_08_x1(bits_per_value)
 
 # %% [markdown]
@@ -259,13 +260,15 @@ def variance(estimate, true):
 # **Extra 08.x2** One neuron spikes 10 times on average at 30° and 12 times at 34°, on a straight line in between. What is the least standard deviation, in degrees, with which its count tells the angle at 32°?
 
 # %% nbgrader={"grade_id": "ex-08-x2", "solution": true}
-least_error = todo("08.x2")  # degrees
-### BEGIN SOLUTION
-J = (2 / 4) ** 2 / 11
-least_error = 1 / np.sqrt(J)
-### END SOLUTION
+def least_error():
+    """The least standard deviation in degrees: return a number."""
+    ### BEGIN SOLUTION
+    J = (2 / 4) ** 2 / 11  # slope squared over the mean
+    return 1 / np.sqrt(J)
+    ### END SOLUTION
 
-# %% nbgrader={"grade_id": "check-08-x2", "grade": true, "locked": true, "points": 0}
+
+# %%
 check.ex_08_x2(least_error)
 
 # %% [markdown]
@@ -380,17 +383,18 @@ def hump(a, b, peak=20.0):
     return d, f, slope
 
 
-widths = np.arange(20.0, 181.0, 2.0)
-ax, best = None, {}
+# %%
+widths, ax, best = np.arange(20.0, 181.0, 2.0), None, {}
+names = ("width a (deg)", "standard deviation (deg)")
 for b in (0.05, 0.2, 0.5):
     rows = [hump(a, b) for a in widths]
     vector = np.array([np.sum(f * np.sin(d) ** 2) / np.sum(f * np.cos(d)) ** 2 for d, f, _ in rows])
     bound = np.array([1 / np.sum(s**2 / f) for _, f, s in rows])
-    ax = snn.plots.curve(widths, np.rad2deg(np.sqrt(vector)), "width a (deg)", "standard deviation (deg)", f"vector, b = {b}", log="y", ax=ax)  # fmt: skip
+    ax = snn.plots.curve(widths, np.rad2deg(np.sqrt(vector)), *names, f"vector, b = {b}", log="y", ax=ax)
     best[b] = widths[vector.argmin()]
     print(f"b = {b:4}: vector best at a = {best[b]:.0f} deg; its variance over the bound: "
           f"{vector[0] / bound[0]:6.1f} at 20 deg, {vector[-1] / bound[-1]:.2f} at 180 deg")  # fmt: skip
-snn.plots.curve(widths, np.rad2deg(np.sqrt(bound)), "width a (deg)", "standard deviation (deg)", "bound, b = 0.5", log="y", ax=ax)  # fmt: skip
+snn.plots.curve(widths, np.rad2deg(np.sqrt(bound)), *names, "bound, b = 0.5", log="y", ax=ax)
 plt.show()
 print(f"the best width grows with the background: {best[0.05] < best[0.2] < best[0.5]}")
 
@@ -420,12 +424,12 @@ b2.prefs.codegen.target = "numpy"
 b2.start_scope()
 b2.seed(SEED)
 phi, trials = np.arange(32) * 360.0 / 32, 400
-rates = 50.0 * (1 + 0.8 * np.cos(np.deg2rad(100.0 - phi)))  # Hz
-group = b2.PoissonGroup(32 * trials, rates=np.tile(rates, trials) * b2.Hz)
+hz = 50.0 * (1 + 0.8 * np.cos(np.deg2rad(100.0 - phi)))  # Hz
+group = b2.PoissonGroup(32 * trials, rates=np.tile(hz, trials) * b2.Hz)
 monitor = b2.SpikeMonitor(group, record=False)
 b2.run(200 * b2.ms)
 theirs = np.array(monitor.count[:]).reshape(trials, 32)
-ours = snn.encode.rate(np.tile(rates / 100.0, trials), 200.0, seed=SEED).counts().reshape(trials, 32)
+ours = snn.encode.rate(np.tile(hz / 100.0, trials), 200.0, seed=SEED).counts().reshape(trials, 32)
 
 
 # %%
@@ -434,7 +438,7 @@ def agree(name, a, b, error):
     print(f"{name}: snnlab {a:.1f}, Brian2 {b:.1f}; agree: {abs(a - b) < 4 * np.sqrt(2) * error}")
 
 
-mean = 0.2 * rates
+mean = 0.2 * hz
 for k in (9, 17, 25):
     agree(f"neuron {k:2d}, mean count (theory {mean[k]:4.1f})", ours[:, k].mean(), theirs[:, k].mean(), np.sqrt(mean[k] / trials))  # fmt: skip
     agree(f"neuron {k:2d}, variance   (theory {mean[k]:4.1f})", ours[:, k].var(), theirs[:, k].var(), np.sqrt((mean[k] + 2 * mean[k] ** 2) / trials))  # fmt: skip
@@ -575,6 +579,7 @@ def row_of(encoder, decoder, values):
     return columns[:1] + [f"{late:5.0f}" if np.isfinite(late) else "    –"] + columns[1:]
 
 
+# %%
 head = "code            | error       | ms    | spikes      | bits        | bits/spike  | lost        | jitter      | added"
 print(head)
 for name, (encoder, decoder) in table.items():

@@ -99,7 +99,9 @@ def rate(t, now, max_rate, time=None, per=1000.0, most=1.0, ahead=False):
     return min(count / ((time or now) * max_rate / per), most)
 
 
-def latency(t, now, window, silent=lambda left: 0.5 * left, read=lambda part: 1.0 - part, which=0, ahead=False):
+def latency(
+    t, now, window, silent=lambda left: 0.5 * left, read=lambda part: 1.0 - part, which=0, ahead=False
+):
     t = np.asarray(t, dtype=float)
     t = t if ahead else t[t <= now]
     return read(t[which] / window) if len(t) else silent(1.0 - now / window)
@@ -364,7 +366,9 @@ def likely_inputs(seed):
         counts = rng.poisson(tuning(true, preferred, m, peak))
         for row in drop:
             counts[row] = 0
-        return Case(name, {"kind": "angles", "counts": counts, "f": tuning(grid, preferred, m, peak), "grid": grid})
+        return Case(
+            name, {"kind": "angles", "counts": counts, "f": tuning(grid, preferred, m, peak), "grid": grid}
+        )
 
     even = np.arange(24) * 15.0
     few = np.concatenate([np.arange(16) * 8.0, [180.0, 225.0, 270.0, 315.0]])  # most prefer one side

@@ -197,6 +197,7 @@ for name in ("rate", "latency", "burst"):
 #
 # **Extra 08.x1** A value is 0 or 1, equally often. A 0 is silence; a 1 is a spike, and one spike in four is lost. How many bits does the receiver get for each value?
 
+
 # %% nbgrader={"grade_id": "ex-08-x1", "solution": true}
 def bits_per_value():
     """The bits that arrive for each value: return a number."""
@@ -258,6 +259,7 @@ def variance(estimate, true):
 # for every estimate that is right on average (the Cramér–Rao bound). $f'$ is the slope, in spikes per degree; $J$ is in 1/degree².
 #
 # **Extra 08.x2** One neuron spikes 10 times on average at 30° and 12 times at 34°, on a straight line in between. What is the least standard deviation, in degrees, with which its count tells the angle at 32°?
+
 
 # %% nbgrader={"grade_id": "ex-08-x2", "solution": true}
 def least_error():
@@ -335,7 +337,7 @@ for (name, guess), m in zip(said.items(), (1.0, 0.2), strict=True):
 
 # %% [markdown]
 # At full modulation, half the spikes are wasted by the vote: the neurons near the *opposite* direction hardly spike, so that a single spike of theirs is strong evidence, and the vector
-# does not know. At weak modulation all neurons are about equally noisy, and the vector is as good as the best. (The mean of many trials: with 4000, the numbers above may be off by some per cent.)
+# does not know. At weak modulation all neurons are about equally noisy, and the vector is as good as the best. (With 4000 trials, the numbers may be off by some per cent; and where a population tells little, as at 0.2, no reader quite reaches the bound: it is for many spikes.)
 #
 # ## Play: what has come so far, and through what line
 #
@@ -374,10 +376,10 @@ snn.explore_pictures(pictures, codes, seed=SEED, title="Reading while the spikes
 
 
 # %%
-def hump(a, b, peak=20.0):
-    """Mean counts and slopes (per radian) at all distances, for a width a (degrees)."""
-    d = np.deg2rad(np.arange(-179.5, 180.0, 5.0))  # 72 neurons
-    a, inside = np.deg2rad(a), np.abs(d) < np.deg2rad(a)
+def hump(a, b, d=np.arange(-179.5, 180.0, 5.0), peak=20.0):
+    """Mean counts and slopes (per radian) at distances d (degrees; default: those of 72 neurons)."""
+    d, a = np.deg2rad(d), np.deg2rad(a)
+    inside = np.abs(d) < a
     f = peak * (b + (1 - b) * np.where(inside, np.cos(np.pi * d / (2 * a)) ** 2, 0.0))
     slope = -peak * (1 - b) * np.where(inside, np.pi / (2 * a) * np.sin(np.pi * d / a), 0.0)
     return d, f, slope
@@ -406,7 +408,7 @@ phi, grid = np.arange(-179.5, 180.0, 5.0), np.arange(-30.0, 30.0, 0.1)
 for a in (40.0, 180.0):
     d, f, slope = hump(a, 0.2)
     n = rng.poisson(f, (2000, len(f)))
-    means = np.array([np.interp((phi - g + 180.5) % 360.0, np.arange(0.0, 361.0, 5.0), np.append(f, f[0])) for g in grid])  # fmt: skip
+    means = hump(a, 0.2, (phi - grid[:, None] + 180.0) % 360.0 - 180.0)[1]
     J = np.sum(slope**2 / f) * (np.pi / 180) ** 2
     theory = np.sum(f * np.sin(d) ** 2) / np.sum(f * np.cos(d)) ** 2 * np.sum(slope**2 / f)
     print(f"a = {a:3.0f}: vector over bound {variance(population_vector(n, phi), 0.0) * J:.1f} "
@@ -527,7 +529,7 @@ check.ex_08_4(lambda: (is_right, mended_bits, mended_error))  # hands in all thr
 # - **spikes** for each value, **bits** at 16 levels, minus the shuffle's, and **bits/spike**;
 # - the error if 10 % are **lost**, with a **jitter** of 2 ms, and with 5 Hz **added**.
 #
-# Behind ± is the 95 % interval of the mean over ten seeds of chance.
+# Behind ± is half the 95 % interval of the mean over ten seeds. Where a code and its line have no chance in them, it is 0.
 
 # %%
 E, D, x = snn.encode, snn.decode, picture.ravel()
@@ -560,7 +562,7 @@ def ready(s, decoder, values):
 
 def mean_of(numbers):
     """The mean and half its 95 % interval, by Student's t for ten seeds."""
-    return f"{np.mean(numbers):5.2f} ±{2.262 * np.std(numbers, ddof=1) / np.sqrt(10):4.2f}"
+    return f"{np.mean(numbers):5.2f} ±{2.262 * np.std(numbers, ddof=1) / np.sqrt(10):4.2f}"  # 11 letters
 
 
 # %%
@@ -580,22 +582,31 @@ def row_of(encoder, decoder, values):
 
 
 # %%
-head = "code            | error       | ms    | spikes      | bits        | bits/spike  | lost        | jitter      | added"
-print(head)
-for name, (encoder, decoder) in table.items():
-    print(f"{name:15} | " + " | ".join(row_of(encoder, decoder, x)))
+def show(rows):
+    """The table in two parts: what a code costs and tells, and its error on bad lines."""
+    for head, part in (("error ms spikes bits bits/spike", slice(0, 5)), ("lost jitter added", slice(5, 8))):
+        names = [f"{word:5}" if word == "ms" else f"{word:11}" for word in head.split()]
+        print(f"{'code':15} | " + " | ".join(names))
+        for name, row in rows.items():
+            print(f"{name:15} | " + " | ".join(row[part]))
+        print()
+
+
+# %%
+show({name: row_of(encoder, decoder, x) for name, (encoder, decoder) in table.items()})
 
 # %% [markdown]
 # Two codes send a *signal*: here each row of the picture is a signal of 40 samples, 1 ms apart, and the receiver knows its first value. Their latency is how long the whole signal takes. (The event camera codes the logarithm of light in moving pictures, and `direct` makes no spikes: there is no row for them that could be compared with these.)
 
 # %%
-signal = picture.T  # 40 samples of 26 signals
+signal, rows = picture.T, {}  # 40 samples of 26 signals
 start, step = signal[0], 0.05
 for name in ("delta", "on_off"):
     e, d = getattr(E, name), getattr(D, name)
     encoder = lambda k, e=e: e(signal, step, dt=1.0)  # noqa: E731
     decoder = lambda s, d=d: d(s, step, dt=1.0, start=start, shape=signal.shape)  # noqa: E731
-    print(f"{name:15} | " + " | ".join(row_of(encoder, decoder, signal)))
+    rows[name] = row_of(encoder, decoder, signal)
+show(rows)
 
 # %% [markdown]
 # Look along the rows, and then down. No code is best in every column. A code with one well-placed spike has the most bits per spike, and the most to lose; those that repeat themselves pay with spikes, and keep their error on a bad line. A delta code never forgets: one lost event

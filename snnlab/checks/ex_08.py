@@ -225,7 +225,7 @@ def through_line(spoil, inputs):
         raise ValueError(
             f"spoil must return as many times as neurons, and returned shapes {t.shape} and {i.shape}"
         )
-    if len(t) and not (0 <= i.min() and i.max() < n):
+    if len(t) and not (i.min() >= 0 and i.max() < n):
         raise ValueError(f"spoil must return neurons from 0 to {n - 1}")
     i = i.astype(int)
     mine = i % 2 == 0

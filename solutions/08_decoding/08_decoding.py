@@ -376,8 +376,8 @@ snn.explore_pictures(pictures, codes, seed=SEED, title="Reading while the spikes
 
 
 # %%
-def hump(a, b, d=np.arange(-179.5, 180.0, 5.0), peak=20.0):
-    """Mean counts and slopes (per radian) at distances d (degrees; default: those of 72 neurons)."""
+def hump(a, b, d, peak=20.0):
+    """Mean counts and slopes (per radian) at distances d and for a width a (degrees)."""
     d, a = np.deg2rad(d), np.deg2rad(a)
     inside = np.abs(d) < a
     f = peak * (b + (1 - b) * np.where(inside, np.cos(np.pi * d / (2 * a)) ** 2, 0.0))
@@ -388,8 +388,9 @@ def hump(a, b, d=np.arange(-179.5, 180.0, 5.0), peak=20.0):
 # %%
 widths, ax, best = np.arange(20.0, 181.0, 2.0), None, {}
 names = ("width a (deg)", "standard deviation (deg)")
+phi = np.arange(-179.5, 180.0, 5.0)  # what 72 neurons prefer; the direction is 0
 for b in (0.05, 0.2, 0.5):
-    rows = [hump(a, b) for a in widths]
+    rows = [hump(a, b, phi) for a in widths]
     vector = np.array([np.sum(f * np.sin(d) ** 2) / np.sum(f * np.cos(d)) ** 2 for d, f, _ in rows])
     bound = np.array([1 / np.sum(s**2 / f) for _, f, s in rows])
     ax = snn.plots.curve(widths, np.rad2deg(np.sqrt(vector)), *names, f"vector, b = {b}", log="y", ax=ax)
@@ -404,9 +405,9 @@ print(f"the best width grows with the background: {best[0.05] < best[0.2] < best
 # The curves are the theory for many spikes. Does the simulation agree, and does maximum likelihood reach the bound? A narrow and a broad population, 2000 trials each.
 
 # %% tags=["raises-exception"]
-phi, grid = np.arange(-179.5, 180.0, 5.0), np.arange(-30.0, 30.0, 0.1)
+grid = np.arange(-30.0, 30.0, 0.1)
 for a in (40.0, 180.0):
-    d, f, slope = hump(a, 0.2)
+    d, f, slope = hump(a, 0.2, phi)
     n = rng.poisson(f, (2000, len(f)))
     means = hump(a, 0.2, (phi - grid[:, None] + 180.0) % 360.0 - 180.0)[1]
     J = np.sum(slope**2 / f) * (np.pi / 180) ** 2

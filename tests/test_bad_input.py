@@ -519,7 +519,7 @@ CALLS |= {
     ),
     "decode.spoilt": Call(
         snn.decode.spoilt, {"spikes": two, "lost": 0.1, "jitter": 1.0, "added": 5.0, "seed": 1},
-        {"lost": {"zero"}, "jitter": {"zero"}, "added": {"zero"}, "seed": {"huge"}}, {"lost": [1.5, -0.1], "jitter": [-1.0], "added": [-1.0]},
+        {"lost": {"zero"}, "jitter": {"zero", "fraction"}, "added": {"zero", "fraction"}, "seed": {"huge"}}, {"lost": [1.5, -0.1], "jitter": [-1.0], "added": [-1.0]},
     ),
     "encode.Scaler": Call(snn.encode.Scaler, {"low": 0.0, "high": 1.0}, {"low": {*SIGNED, "true"} - POSITIVE, "high": {*COUNTED, "true"}}),
     "encode.Scaler.of": Call(

@@ -51,7 +51,9 @@ def weight_by_sums(pre, post, w, A_plus, A_minus, tau_plus, tau_minus):
     return w
 
 
-def _by_traces(order=("pre", "post"), how="add", clip=True, decay=True, tie_twice=False, own_decay_only=False, unit=1.0):
+def _by_traces(
+    order=("pre", "post"), how="add", clip=True, decay=True, tie_twice=False, own_decay_only=False, unit=1.0
+):
     """A weight by two traces, with one thing done differently."""
 
     def weight(pre, post, w, A_plus, A_minus, tau_plus, tau_minus):
@@ -59,7 +61,10 @@ def _by_traces(order=("pre", "post"), how="add", clip=True, decay=True, tie_twic
         for t, side in _events(pre, post, order):
             passed = {"pre": t - last, "post": t - last}
             if own_decay_only:
-                passed = {"pre": (t - seen["pre"]) * (side == "pre"), "post": (t - seen["post"]) * (side == "post")}
+                passed = {
+                    "pre": (t - seen["pre"]) * (side == "pre"),
+                    "post": (t - seen["post"]) * (side == "post"),
+                }
             if decay:
                 x *= math.exp(-passed["pre"] / tau_plus / unit)
                 y *= math.exp(-passed["post"] / tau_minus / unit)
@@ -84,7 +89,9 @@ def _double_sum(pre, post, w, A_plus, A_minus, tau_plus, tau_minus):
 
 def _changed(**changes):
     """The right weight, for other parameters: each a function of the given ones."""
-    return lambda **given: weight_by_sums(**{**given, **{name: change(given) for name, change in changes.items()}})
+    return lambda **given: weight_by_sums(
+        **{**given, **{name: change(given) for name, change in changes.items()}}
+    )
 
 
 TRACES = Exercise(
@@ -132,8 +139,16 @@ def window_inputs(seed):
 
     def case(name, lags, nearest=False, **changes):
         A = rng.uniform(0.004, 0.005)
-        rule = {"A_plus": A, "A_minus": 0.7 * A, "tau_plus": rng.uniform(14.0, 20.0), "tau_minus": rng.uniform(25.0, 35.0)}
-        return Case(name, {"lags": np.array(lags), "w0": rng.uniform(0.44, 0.48), "nearest": nearest, **rule, **changes})
+        rule = {
+            "A_plus": A,
+            "A_minus": 0.7 * A,
+            "tau_plus": rng.uniform(14.0, 20.0),
+            "tau_minus": rng.uniform(25.0, 35.0),
+        }
+        return Case(
+            name,
+            {"lags": np.array(lags), "w0": rng.uniform(0.44, 0.48), "nearest": nearest, **rule, **changes},
+        )
 
     return [
         case("pre before post", [2.0, 10.0, 40.0]),
@@ -219,7 +234,12 @@ WINDOW = Exercise(
 def drift_inputs(seed):
     rng = np.random.default_rng([seed, 3])
     A, tau = rng.uniform(0.005, 0.015), rng.uniform(15.0, 25.0)
-    given = {"r_pre": rng.uniform(5.0, 20.0), "r_own": rng.uniform(8.0, 30.0), "A_plus": A, "A_minus": 1.05 * A}
+    given = {
+        "r_pre": rng.uniform(5.0, 20.0),
+        "r_own": rng.uniform(8.0, 30.0),
+        "A_plus": A,
+        "A_minus": 1.05 * A,
+    }
     even, uneven = {"tau_plus": tau, "tau_minus": tau}, {"tau_plus": tau, "tau_minus": 1.4 * tau}
 
     def case(name, taus, p, lag, dt):
@@ -245,7 +265,16 @@ def drift_by_sums(r_pre, r_own, p, lag, A_plus, A_minus, tau_plus, tau_minus, dt
     return 1000.0 / dt * (chance + caused)
 
 
-def _drift(ahead="grid", behind="grid", rate=True, cause=True, scale=1e-3, sign=1.0, causal_tau="tau_plus", delayed=True):
+def _drift(
+    ahead="grid",
+    behind="grid",
+    rate=True,
+    cause=True,
+    scale=1e-3,
+    sign=1.0,
+    causal_tau="tau_plus",
+    delayed=True,
+):
     def drift(r_pre, r_own, p, lag, A_plus, A_minus, tau_plus, tau_minus, dt):
         T = {
             "grid": (dt / -math.expm1(-dt / tau_plus), dt / math.expm1(dt / tau_minus)),
@@ -303,7 +332,15 @@ DRIFT = Exercise(
 
 # ---------------------------------------------------------------- 10.4 bug hunt: a sign
 
-RULES = ("right", "tutorial", "both up", "both down", "sizes crossed", "reads its own trace", "reads no trace")
+RULES = (
+    "right",
+    "tutorial",
+    "both up",
+    "both down",
+    "sizes crossed",
+    "reads its own trace",
+    "reads no trace",
+)
 
 
 def sign_inputs(seed):
@@ -332,15 +369,18 @@ def sign_call(pair, inputs):
 
     def judged(w, spike, x, y, A_plus, A_minus):
         pre = spike == "pre"
-        return w + {
-            "right": -A_minus * y if pre else A_plus * x,
-            "tutorial": A_plus * y if pre else -A_minus * x,
-            "both up": A_minus * y if pre else A_plus * x,
-            "both down": -A_minus * y if pre else -A_plus * x,
-            "sizes crossed": -A_plus * y if pre else A_minus * x,
-            "reads its own trace": -A_minus * x if pre else A_plus * y,
-            "reads no trace": -A_minus if pre else A_plus,
-        }[inputs["rule"]]
+        return (
+            w
+            + {
+                "right": -A_minus * y if pre else A_plus * x,
+                "tutorial": A_plus * y if pre else -A_minus * x,
+                "both up": A_minus * y if pre else A_plus * x,
+                "both down": -A_minus * y if pre else -A_plus * x,
+                "sizes crossed": -A_plus * y if pre else A_minus * x,
+                "reads its own trace": -A_minus * x if pre else A_plus * y,
+                "reads no trace": -A_minus if pre else A_plus,
+            }[inputs["rule"]]
+        )
 
     return bool(passes(judged))
 
@@ -356,7 +396,8 @@ def _test(changes):
 
     def passes(rule):
         return all(
-            abs(rule(w=0.5, spike=s, x=x, y=y, A_plus=a, A_minus=b) - sign_oracle(None, 0.5, s, x, y, a, b)) < 1e-9
+            abs(rule(w=0.5, spike=s, x=x, y=y, A_plus=a, A_minus=b) - sign_oracle(None, 0.5, s, x, y, a, b))
+            < 1e-9
             for s, x, y, a, b in changes
         )
 
@@ -377,7 +418,9 @@ def _hand_in(rule=sign_oracle, passes=_FULL):
 
 def _rule(pre, post):
     """A rule, from what it adds to w at a pre and at a post spike."""
-    return lambda w, spike, x, y, A_plus, A_minus: w + (pre if spike == "pre" else post)(x, y, A_plus, A_minus)
+    return lambda w, spike, x, y, A_plus, A_minus: (
+        w + (pre if spike == "pre" else post)(x, y, A_plus, A_minus)
+    )
 
 
 SIGN = Exercise(

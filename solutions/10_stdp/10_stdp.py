@@ -240,7 +240,7 @@ check.ex_10_2(measure_window)
 # Now your experiment, on our engine. The time constants are those that Bi and Poo's later review (2001) fitted to their points, 16.8 and 33.7 ms; the amplitudes are ours, since a model weight has no
 # percent of a current.
 
-# %% tags=["raises-exception"]
+# %%
 rule = snn.PairSTDP(A_plus=0.005, A_minus=0.0025, tau_plus=16.8, tau_minus=33.7)
 
 
@@ -255,15 +255,16 @@ def box(pre, post):
 
 
 lags = np.array([-80.0, -40.0, -20.0, -10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0])
-measured = measure_window(box, lags)
 
 
-# %% tags=["raises-exception"]
+# %%
 def W(lag, rule):
     """Equation (3)."""
     return np.where(lag >= 0, rule.A_plus * np.exp(-abs(lag) / rule.tau_plus), -rule.A_minus * np.exp(-abs(lag) / rule.tau_minus))  # fmt: skip
 
 
+# %% tags=["raises-exception"]
+measured = measure_window(box, lags)
 fine = np.linspace(-90.0, 90.0, 1801)
 ax = snn.plots.curve(
     fine, 1000 * W(fine, rule), "lag, post minus pre (ms)", "change by one pair (1/1000)", "equation (3)"
@@ -276,7 +277,6 @@ ax.axhline(0.0, color="0.5", linewidth=0.8)
 ax.legend(frameon=False)
 plt.show()
 print(f"measured and equation (3) differ by less than 1e-9: {np.abs(measured - W(lags, rule)).max() < 1e-9}")
-inside = np.abs(fine) <= 40.0
 print(
     f"of the area of each side, within 40 ms: potentiation {1 - np.exp(-40 / 16.8):.2f}, depression {1 - np.exp(-40 / 33.7):.2f}"
 )
@@ -375,7 +375,7 @@ for dt in (0.1, 0.5, 1.0, 2.0):
     formula = drift(20.0, 20.0, 0.0, 5.0, 0.01, 0.0105, 20.0, 20.0, dt) / unit
     runs = np.array([simulated_drift(dt, seed) for seed in range(10)]) / unit
     half = student_t.ppf(0.975, 9) * runs.std(ddof=1) / np.sqrt(10)
-    print(f"{dt:5.1f} {formula:8.2f}   {runs.mean() - half:6.2f} to {runs.mean() + half:.2f}")
+    print(f"{dt:5.1f} {formula:8.3f}   {runs.mean() - half:7.3f} to {runs.mean() + half:.3f}")
 
 # %% [markdown]
 # Continuous time says -1.00. At 0.1 ms a tenth is gone; at 1 ms the sign has flipped, and the same synapses would grow by chance. A published
@@ -387,15 +387,15 @@ for dt in (0.1, 0.5, 1.0, 2.0):
 given = dict(A_plus=0.01, A_minus=0.0105, tau_plus=20.0, tau_minus=20.0, dt=0.1)
 independent = drift(20.0, 22.0, 0.0, 5.0, **given)  # the same two rates, no cause
 driven = drift(20.0, 20.0, 0.1, 5.0, **given)
-rng, n = np.random.default_rng(SEED), 200_000  # steps of 0.1 ms, 20 s for each of 500 synapses
+rng, n = np.random.default_rng(SEED), 200_000  # steps of 0.1 ms, 20 s for each of 150 synapses
 changes = []
-for _ in range(500):
+for _ in range(150):
     pre, post = rng.random((2, n)) < 0.002
     post[50:] += pre[:-50] & (rng.random(n - 50) < 0.1)
     x = lfilter([1.0], [1.0, -np.exp(-0.005)], pre)
     y = lfilter([0.0, np.exp(-0.005)], [1.0, -np.exp(-0.005)], post)
     changes.append((0.01 * post @ x - 0.0105 * pre @ y) / 20.0)
-half = 1.96 * np.std(changes) / np.sqrt(500)
+half = 1.96 * np.std(changes) / np.sqrt(150)
 print(f"same rates, independent: {independent:.4f} per s;  driven: {driven:.4f} per s")
 print(f"simulated: {np.mean(changes):.4f} per s, give or take {half:.4f}")
 
@@ -472,10 +472,11 @@ check.ex_10_4(lambda: (mended, passes))  # hands in both
 
 # %% tags=["worked-program"]
 song_rule = snn.PairSTDP(A_plus=0.005, A_minus=0.00525, w_max=0.15)  # nS
+song_start = snn.uniform(0.0, 0.15)
 song_lif = snn.LIF(tau_m=20.0, R_m=0.1, E_L=-70.0, v_th=-54.0, v_reset=-60.0, t_ref=0.0)
 
 
-def compete(rate, seed, seconds, rule=song_rule, w=snn.uniform(0.0, 0.15)):
+def compete(rate, seed, seconds, rule=song_rule, w=song_start):
     """Weights from 0 to 1, and spike times in ms, of the neuron with 1000 plastic inputs of this rate (Hz)."""
     receptors = {"exc": snn.ExpConductance(5.0, E_rev=0.0), "inh": snn.ExpConductance(5.0, E_rev=-70.0)}
     cell = snn.Population(song_lif, 1, receptors)
@@ -527,16 +528,19 @@ print(f"You said {weights_in_the_end!r}.")
 # The paper's second result: make all inputs faster, and *fewer* of them stay strong, so that the neuron's own rate changes little.
 
 # %%
-print("input     strong synapses   output, first 2 s    output, last 60 s    (five seeds: least to most)")
+print("input    strong synapses   output, first 2 s   output, last 60 s")
 for rate in (10.0, 20.0, 40.0):
-    done = runs if rate == 10.0 else [compete(rate, seed, seconds=600.0) for seed in range(5)]
-    strong = np.array([(w > 0.5).mean() for w, _ in done])
-    first = np.array([(t < 2000.0).sum() / 2.0 for _, t in done])
-    last = np.array([(t > 540_000.0).sum() / 60.0 for _, t in done])
-    print(f"{rate:3.0f} Hz  {100 * strong.mean():10.0f} % {first.min():12.0f} to {first.max():.0f} Hz"
-          f" {last.min():12.0f} to {last.max():.0f} Hz")  # fmt: skip
+    done = runs[:3] if rate == 10.0 else [compete(rate, seed, seconds=600.0) for seed in range(3)]
+    strong = 100 * np.mean([(w > 0.5).mean() for w, _ in done])
+    first = np.mean([(t < 2000.0).sum() / 2.0 for _, t in done])
+    last = np.mean([(t > 540_000.0).sum() / 60.0 for _, t in done])
+    about = 5 * round(strong / 5), 5 * round(last / 5)  # chaotic: rounded to what three seeds tell
+    print(f"{rate:3.0f} Hz {about[0]:13.0f} % {first:16.0f} Hz {about[1]:17.0f} Hz")
 
 # %% [markdown]
+# (Means of three seeds. Shares and last rates are rounded to steps of 5, since the network is chaotic.) At first, inputs four times as fast make the output more than a hundred times as fast. After ten minutes they about double it: STDP alone
+# has brought the neuron into its range. At 10 Hz the weights are still parting after 600 s.
+#
 # ### Who comes first, wins
 #
 # Now the inputs are no strangers: the same event reaches all of them, early some and late others. Each of 400 inputs answers an event with a burst of 20 ms at 100 Hz, after a latency of its own, drawn from a Gaussian of 15 ms. Song and colleagues did the same; the number of
@@ -573,7 +577,7 @@ plt.show()
 earlier = first[:, :10].mean(axis=1) - first[:, -10:].mean(axis=1)
 half = student_t.ppf(0.975, 4) * earlier.std(ddof=1) / np.sqrt(5)
 print(
-    f"first ten events against the last ten: earlier by {earlier.mean() - half:.1f} to {earlier.mean() + half:.1f} ms (95 %)"
+    f"first ten events against the last ten: earlier by {earlier.mean() - half:.0f} to {earlier.mean() + half:.0f} ms (95 %)"
 )
 for name, chosen in (("earlier", lambda late: late < -10), ("later", lambda late: late > 10)):
     print(

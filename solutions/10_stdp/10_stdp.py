@@ -404,7 +404,7 @@ print(f"simulated: {np.mean(changes):.4f} per s, give or take {half:.4f}")
 #
 # ## Bug hunt: a window that looks right
 #
-# In 2022 a student found that in the tutorial of Lava, the simulator of a neuromorphic chip, $A_+$ and $A_-$ were exchanged: the amplitude called $A_+$ had a negative value, and the window looked right only since they were
+# In 2022 a user found that in the tutorial of Lava, the simulator of a neuromorphic chip, $A_+$ and $A_-$ were exchanged: the amplitude called $A_+$ had a negative value, and the window looked right only since they were
 # exchanged once more in the function that plotted it (lava-nc/lava, issue 484). Here is such a program in our words. It runs, and its picture is perfect:
 
 

@@ -206,7 +206,7 @@ def replay(w, seed=SEED):
 
 
 before, after = replay(np.zeros(len(pre))), replay(taught_weights(20.0, passes=150))
-snn.plots.raster(after)
+snn.plots.raster(after.between(0.0, 80.0))
 plt.show()
 print(f"the cue calls up {len(before)} spikes before learning, and {len(after)} after it")
 
@@ -343,11 +343,11 @@ check.ex_12_3(hebbian_weights)
 
 
 # %%
-def capacity(loads, part_held):
-    """The load at which part_held(load) falls through 1/2, by a straight line; stops there."""
+def capacity(loads, part_held, *given):
+    """The load at which part_held(load, ...) falls through 1/2, by a straight line; stops there."""
     before, a = 0.0, 1.0
     for load in loads:
-        b = part_held(load)
+        b = part_held(load, *given)
         if b < 0.5:
             return before + (a - 0.5) / (a - b) * (load - before)
         before, a = load, b
@@ -366,7 +366,7 @@ def binary_part(load, N, low, seed):
 
 for low, loads in ((-1.0, np.arange(0.12, 0.40, 0.03)), (0.0, np.arange(0.04, 0.40, 0.03))):
     for N in (256, 512, 1024):
-        values = [capacity(loads, lambda load: binary_part(load, N, low, seed)) for seed in (1, 2, 3, 4)]
+        values = [capacity(loads, binary_part, N, low, seed) for seed in (1, 2, 3, 4)]
         mean, error = interval_of(values)
         print(f"units {low:.0f} or 1, N = {N:4d}: capacity {mean:.3f} +- {error:.3f}")
 print("theory for -1 or 1, N to infinity: 0.138")
@@ -405,7 +405,7 @@ def spiking_part(load, t_ref, k, seed, N=800):
 
 loads = (0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1)
 for t_ref, k in ((2.0, 3.0), (20.0, 6.0)):
-    values = [capacity(loads, lambda load: spiking_part(load, t_ref, k, seed)) for seed in (1, 2, 3, 4)]
+    values = [capacity(loads, spiking_part, t_ref, k, seed) for seed in (1, 2, 3, 4)]
     mean, error = interval_of(values)
     print(f"spiking, t_ref {t_ref:2.0f} ms: capacity {mean:.3f} +- {error:.3f}, {mean / 0.138:.1f} of 0.138")
 

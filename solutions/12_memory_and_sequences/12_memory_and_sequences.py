@@ -438,7 +438,7 @@ for t_ref, k in ((2.0, 3.0), (20.0, 6.0)):
 # In the library it is a neuron of ten lines. With a constant $S$, $U$ itself obeys $\tau_L \dot U = -(U - S)$, and a pulse of a neighbour makes it jump by $\beta S$.
 
 
-# %%
+# %% tags=["worked-program"]
 from snnlab.units import mV
 
 

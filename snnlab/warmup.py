@@ -133,6 +133,33 @@ def _learning() -> None:
         _plastic(learns, both, "exponential_euler", sources=2, inhibited=True)
 
 
+def _chain() -> None:
+    net = snn.Population(snn.LIF(), 2, receptors={"exc": snn.AlphaCurrent(0.325)})
+    packet = snn.SpikeTrains([0.0], [0], n=1, t_stop=SHORT)
+    wires = [snn.Projection(packet, net, pairs=([0], [0]), w=1.0, delay=0.1),
+             snn.Projection(net, net, pairs=([0], [1]), w=1.0, delay=0.1),
+             snn.PoissonDrive(net, 100.0, 1.0, "exc"), snn.PoissonDrive(net, 100.0, -1.0, "exc")]  # fmt: skip
+    snn.simulate(net, t_stop=SHORT, initial={"v": snn.normal(-61.8, 2.5)}, projections=wires, seed=1)
+
+
+def _taught(rule=None) -> None:
+    net = snn.Population(snn.LIF(), 2, receptors={"exc": snn.ExpCurrent(3.0)})
+    teacher = snn.SpikeTrains([0.0], [0], n=2, t_stop=SHORT)
+    w = 0.0 if rule else np.array([1.0, 2.0])
+    wires = [snn.Projection(teacher, net, snn.one_to_one(), w=1.0, delay=0.1),
+             snn.Projection(net, net, pairs=([0, 1], [1, 0]), w=w, delay=0.1, plasticity=rule)]  # fmt: skip
+    snn.simulate(net, t_stop=SHORT, projections=wires, seed=1)
+
+
+def _memory() -> None:
+    net = snn.Population(snn.LIF(), 2, receptors={"rec": snn.ExpCurrent(20.0)})
+    wires = snn.Projection(net, net, pairs=([0, 1], [1, 0]), w=np.array([1.0, -1.0]), delay=0.1)
+    I = 190.0 + snn.step(np.array([200.0, -200.0]), 0.0, SHORT)
+    snn.simulate(
+        net, I=I, t_stop=SHORT, projections=[wires], initial={"v": snn.uniform(-70.0, -50.0)}, seed=1
+    )
+
+
 RUNS: dict[str, Callable[[], None]] = {
     "one LIF neuron, constant current": lambda: _one(I=300.0),
     "one LIF neuron, a step of current": lambda: _one(I=snn.step(300.0, 0.0, SHORT)),
@@ -199,4 +226,9 @@ RUNS: dict[str, Callable[[], None]] = {
     ),
     "Poisson spikes for each neuron": _driven,
     "synapses that learn": _learning,
+    "a chain of groups in noise": _chain,
+    "a taught network, with and without plasticity": lambda: _each(
+        _taught, (snn.PairSTDP(w_max=120.0), None)
+    ),
+    "a memory of spiking neurons": _memory,
 }

@@ -30,7 +30,7 @@ def warm(tmp_path_factory) -> Path:
         env={**os.environ, "SNNLAB_CACHE": str(cache)},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
     )
     assert done.returncode == 0, done.stderr
     assert len(kernels(cache)) >= 4

@@ -136,6 +136,7 @@ def _learning() -> None:
 def _chain() -> None:
     net = snn.Population(snn.LIF(), 2, receptors={"exc": snn.AlphaCurrent(0.325)})
     packet = snn.SpikeTrains([0.0], [0], n=1, t_stop=SHORT)
+    wires: list[snn.Projection | snn.PoissonDrive]
     wires = [snn.Projection(packet, net, pairs=([0], [0]), w=1.0, delay=0.1),
              snn.Projection(net, net, pairs=([0], [1]), w=1.0, delay=0.1),
              snn.PoissonDrive(net, 100.0, 1.0, "exc"), snn.PoissonDrive(net, 100.0, -1.0, "exc")]  # fmt: skip

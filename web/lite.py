@@ -44,7 +44,8 @@ TESTED = (
     "numba and Brian2, with the same spikes. Not tested: cells with NumPy inside of a browser, since NumPy comes from "
     "Pyodide's server, which the tests don't reach."
 )
-NOTE = f"""> **This page runs Python inside of your browser**, with nothing to install. Run the next cell first: it loads about 40 MB. Simulations
+NOTE = f"""> **This page runs Python inside of your browser**, with nothing to install. Run the next cell first: it loads some tens of megabytes. Where the
+> text counts cells or key presses, this note and that cell are not counted. Simulations
 > take many times longer than in the other editions. What you type is kept in this browser only: download your notebook to keep it.
 >
 > *{TESTED}*"""

@@ -45,7 +45,7 @@ def cell(notebook, id):
 def code(source):
     return {
         "cell_type": "code",
-        "id": "mine-" + hashlib.sha256(source.encode()).hexdigest()[:8],
+        "id": "mine-" + hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:8],
         "source": source,
         "metadata": {},
         "outputs": [],

@@ -8,7 +8,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 # A lesson's source is no module of tests: importing it would run the whole lesson.
-collect_ignore_glob = ["solutions/*/*.py", "lessons/*/*.py"]
+collect_ignore_glob = [
+    "solutions/*/*.py",
+    "lessons/*/*.py",
+    "tests/lite_lesson.py",
+]  # the last is a program: it takes numba away
 # A student's environment has no nbgrader, and looking for doctests imports every module.
 if find_spec("nbgrader") is None:
     collect_ignore_glob.append("snnlab/course/release.py")

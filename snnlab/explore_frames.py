@@ -78,6 +78,7 @@ class Frame:
     first: float = 0.0  # time of the first sample
     dt: float = 0.0  # between samples
     threshold: float | None = None
+    mark: str = ""  # what its line is: see `_mark`
     spike_top: float | None = None
     values: dict = dataclasses.field(default_factory=dict)
     current: float | None = None
@@ -137,6 +138,7 @@ class Frame:
         if first == "v":
             v_th = getattr(model, "v_th", None)
             self.threshold = v_th if isinstance(v_th, float) else None
+            self.mark = _mark(model) if self.threshold is not None else ""
             peak = getattr(model, "v_peak", v_th)  # where the reset cuts a spike off
             if (
                 model.reset_names()
@@ -177,7 +179,7 @@ class Frame:
         made = {
             "t0": self.t0, "t1": self.t1, "n": self.n, "groups": self.groups, "count": len(self.spikes),
             "rate": self.rate, "shape": shape, "form": self.form, "first": self.first, "dt": self.dt, "ids": self.ids,
-            "panels": self.panels, "threshold": self.threshold, "spike_top": self.spike_top, "values": self.values,
+            "panels": self.panels, "threshold": self.threshold, "mark": self.mark, "spike_top": self.spike_top, "values": self.values,
             "current": self.current, "text": self.text, "alt": self.alt, "goal": self.goal,
             "plane": self.plane.header() if self.plane else None,
         }  # fmt: skip
@@ -197,6 +199,13 @@ class Frame:
             b"" if self.curve is None else self.curve.rates.astype("<f4").tobytes(),
             *(self.plane.buffers() if self.plane else []),
         ]
+
+
+def _mark(model: Any) -> str:
+    """What the line at v_th is: only a model with a reset fires because v is there."""
+    if "u" in model.equations["threshold"].args:
+        return "v_th"  # chance decides, at every v
+    return "threshold" if model.reset_names() else "a spike is counted"
 
 
 def _not_recorded(name: str) -> ValueError:
@@ -322,9 +331,10 @@ def _neuron_text(frame: Frame) -> str:
     if frame.trace is None:
         return "no spike"
     said = f"no spike; {frame.name} rises to {frame.highest:.1f} {frame.unit}".rstrip()
-    return said + (
-        f", the threshold is {frame.threshold:g} {frame.unit}" if frame.threshold is not None else ""
-    )
+    if frame.threshold is None:
+        return said
+    line = {"threshold": ", the threshold is", "v_th": ", v_th is"}.get(frame.mark, ", a spike is counted at")
+    return f"{said}{line} {frame.threshold:g} {frame.unit}".rstrip()
 
 
 def _network_text(frame: Frame) -> str:

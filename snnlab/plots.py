@@ -307,7 +307,7 @@ def curve(
         ax.set(**{f"{name}scale": "log"})
         axis = {"x": ax.xaxis, "y": ax.yaxis}[name]
         axis.set_major_formatter("{x:g}")  # 200, not 2 x 10^2
-        axis.set_minor_formatter(_minor)
+        axis.set_minor_formatter(_minor(axis))
     return _labelled(ax, xlabel, ylabel)
 
 
@@ -542,9 +542,14 @@ def _legend(ax: Any, **place: Any) -> None:
     ax.legend(fontsize=10, frameon=False, labelcolor=INK, handlelength=2.5, **place)
 
 
-def _minor(value: float, position: int) -> str:
-    """Of the small ticks of a logarithmic axis, 2 and 5 have room for a number."""
-    return f"{value:g}" if f"{value:e}"[0] in "25" else ""
+def _minor(axis: Any) -> Any:
+    """Of the small ticks of a logarithmic axis, 2 and 5 have room for a number, unless there are many decades."""
+
+    def text(value: float, position: int) -> str:
+        low, high = axis.get_view_interval()
+        return f"{value:g}" if f"{value:e}"[0] in "25" and high < 1e4 * low else ""
+
+    return text
 
 
 def _legend_above(ax: Any) -> None:

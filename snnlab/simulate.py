@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import warnings
 from collections.abc import Sequence
@@ -71,7 +72,7 @@ def simulate(
     seed : int >= 0
         Of all that is random. None draws one; `rec.seed` tells which.
     engine : "numba" or "numpy"
-        Compiled, or the reference in plain NumPy. Their spikes agree.
+        Compiled, or the reference in plain NumPy. Their spikes agree. In a browser (Pyodide) it is always the reference.
     dtype : "float64" or "float32"
         The precision of states, parameters and weights. Single precision takes half the memory; its rounding, 6e-8,
         shifts spike times by steps, and in a chaotic network leads to other spikes.
@@ -116,6 +117,8 @@ def simulate(
     k_stop = check_t_stop(t_stop, dt, start.t if start is not None else 0.0)
     if not isinstance(engine, str) or engine not in ("numba", "numpy"):
         raise ValueError(f"engine: must be 'numba' (compiled) or 'numpy' (the reference), got {engine!r}")
+    if sys.platform == "emscripten":  # a browser has no numba; the reference gives the same spikes
+        engine = "numpy"
     dtype = _precision(dtype)
     if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 1:
         raise ValueError(f"threads: must be a whole number >= 1, got {threads!r}")

@@ -98,6 +98,69 @@ def _driven() -> None:
     snn.simulate(cells, t_stop=SHORT, seed=1, projections=[snn.PoissonDrive(cells, 8000.0, 0.1, "jump")])
 
 
+def _plastic(
+    rule, receptors, method=None, forced=False, sources=0, inhibited=False, record=(), n=1, traced=False
+) -> None:
+    """One neuron, or two, with plastic inputs: given trains or Poisson sources; perhaps made to fire, or inhibited."""
+    cells = snn.Population(snn.LIF(), n, receptors=receptors)
+    given = [snn.SpikeTrains([0.0], [0], n=n, t_stop=SHORT) for _ in range(2)]
+    pre = snn.PoissonSource(sources, rate=10.0) if sources else given[0]
+    pairs = snn.all_to_all() if sources else snn.one_to_one()
+    w = snn.uniform(0.0, rule.w_max) if inhibited else 0.5 * rule.w_max
+    p = snn.Projection(pre, cells, pairs, w=w, delay=0.0, receptor="exc", plasticity=rule)
+    wires = [p]
+    if forced:
+        wires.insert(0, snn.Projection(given[1], cells, snn.one_to_one(), w=1.0, delay=0.0, receptor="force"))
+    if inhibited:
+        inh = snn.PoissonSource(2, rate=10.0)
+        wires.append(snn.Projection(inh, cells, snn.all_to_all(), w=0.5, delay=0.1, receptor="inh"))
+    every = [snn.Record(p, "w", every=SHORT / 2)] if traced else []
+    snn.simulate(cells, t_stop=SHORT, method=method, projections=wires, record=[*record, *every], seed=1)
+
+
+def _learning() -> None:
+    """What lesson 10 runs."""
+    taught = {"exc": snn.ExpCurrent(2.0), "force": snn.Delta()}
+    for rule in (snn.PairSTDP(), snn.NearestSTDP()):
+        _plastic(rule, taught, forced=True, n=2, traced=True)
+    _plastic(snn.PairSTDP(), taught, forced=True)
+    _plastic(snn.PairSTDP(), taught, forced=True, record=["exc.g", "v"])
+    _plastic(snn.PairSTDP(), {"exc": snn.ExpCurrent(5.0)})
+    driven = {"exc": snn.ExpConductance(5.0, E_rev=0.0)}
+    _plastic(snn.PairSTDP(), driven, "exponential_euler")
+    both = driven | {"inh": snn.ExpConductance(5.0, E_rev=-70.0)}
+    for learns in (snn.PairSTDP(), snn.Homeostasis(T=SHORT)):
+        _plastic(learns, both, "exponential_euler", sources=2, inhibited=True)
+
+
+def _chain() -> None:
+    net = snn.Population(snn.LIF(), 2, receptors={"exc": snn.AlphaCurrent(0.325)})
+    packet = snn.SpikeTrains([0.0], [0], n=1, t_stop=SHORT)
+    wires: list[snn.Projection | snn.PoissonDrive]
+    wires = [snn.Projection(packet, net, pairs=([0], [0]), w=1.0, delay=0.1),
+             snn.Projection(net, net, pairs=([0], [1]), w=1.0, delay=0.1),
+             snn.PoissonDrive(net, 100.0, 1.0, "exc"), snn.PoissonDrive(net, 100.0, -1.0, "exc")]  # fmt: skip
+    snn.simulate(net, t_stop=SHORT, initial={"v": snn.normal(-61.8, 2.5)}, projections=wires, seed=1)
+
+
+def _taught(rule=None) -> None:
+    net = snn.Population(snn.LIF(), 2, receptors={"exc": snn.ExpCurrent(3.0)})
+    teacher = snn.SpikeTrains([0.0], [0], n=2, t_stop=SHORT)
+    w = 0.0 if rule else np.array([1.0, 2.0])
+    wires = [snn.Projection(teacher, net, snn.one_to_one(), w=1.0, delay=0.1),
+             snn.Projection(net, net, pairs=([0, 1], [1, 0]), w=w, delay=0.1, plasticity=rule)]  # fmt: skip
+    snn.simulate(net, t_stop=SHORT, projections=wires, seed=1)
+
+
+def _memory() -> None:
+    net = snn.Population(snn.LIF(), 2, receptors={"rec": snn.ExpCurrent(20.0)})
+    wires = snn.Projection(net, net, pairs=([0, 1], [1, 0]), w=np.array([1.0, -1.0]), delay=0.1)
+    I = 190.0 + snn.step(np.array([200.0, -200.0]), 0.0, SHORT)
+    snn.simulate(
+        net, I=I, t_stop=SHORT, projections=[wires], initial={"v": snn.uniform(-70.0, -50.0)}, seed=1
+    )
+
+
 RUNS: dict[str, Callable[[], None]] = {
     "one LIF neuron, constant current": lambda: _one(I=300.0),
     "one LIF neuron, a step of current": lambda: _one(I=snn.step(300.0, 0.0, SHORT)),
@@ -105,6 +168,7 @@ RUNS: dict[str, Callable[[], None]] = {
     "one LIF neuron, a step of current, Euler": lambda: _one(I=snn.step(300.0, 0.0, SHORT), method="euler"),
     "LIF neurons, a current for each": lambda: _many(np.array([0.0, 300.0])),
     "LIF neurons, a current for each, Euler": lambda: _many(np.array([0.0, 300.0]), method="euler"),
+    "LIF neurons, a current over time for each": lambda: _many(np.zeros((2, 2))),
     "LIF neurons, a pulse for each": lambda: _many(snn.step([0.0, 300.0], 0.0, SHORT)),
     "LIF neurons, a step of current for all": lambda: _many(snn.step(300.0, 0.0, SHORT)),
     "LIF neurons, noise of all and noise of each": lambda: _many(
@@ -162,4 +226,10 @@ RUNS: dict[str, Callable[[], None]] = {
         _coupled, ("syn", "exc"), snn.ExpCurrent(), np.array([1.0, 2.0]), np.array([300.0, 250.0])
     ),
     "Poisson spikes for each neuron": _driven,
+    "synapses that learn": _learning,
+    "a chain of groups in noise": _chain,
+    "a taught network, with and without plasticity": lambda: _each(
+        _taught, (snn.PairSTDP(w_max=120.0), None)
+    ),
+    "a memory of spiking neurons": _memory,
 }

@@ -517,6 +517,10 @@ CALLS |= {
         snn.decode.bits_per_spike,
         {"x": [0.1, 0.9], "decoded": [0.1, 0.9], "spikes": two, "levels": 16, "shuffles": 2, "seed": 1}, {"seed": {"huge"}},
     ),
+    "decode.spoilt": Call(
+        snn.decode.spoilt, {"spikes": two, "lost": 0.1, "jitter": 1.0, "added": 5.0, "seed": 1},
+        {"lost": {"zero"}, "jitter": {"zero", "fraction"}, "added": {"zero", "fraction"}, "seed": {"huge"}}, {"lost": [1.5, -0.1], "jitter": [-1.0], "added": [-1.0]},
+    ),
     "encode.Scaler": Call(snn.encode.Scaler, {"low": 0.0, "high": 1.0}, {"low": {*SIGNED, "true"} - POSITIVE, "high": {*COUNTED, "true"}}),
     "encode.Scaler.of": Call(
         snn.encode.Scaler.of, {"data": [1.0, 2.0], "together": False}, {"data": {*SIGNED, "true", "deep"}, "together": {"true"}},

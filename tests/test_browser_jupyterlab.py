@@ -4,6 +4,8 @@ The lessons are a copy, so that nothing typed here reaches the repository. One s
 this file in turn. The screenshots are in artifacts/browser/.
 """
 
+from urllib.parse import urlsplit
+
 import pytest
 from browser import PATIENCE, address_of, axe_findings, chromium, jupyterlab, shot
 from needs import needs
@@ -12,7 +14,8 @@ pytestmark = needs("playwright", "jupyterlab", program="chromium")
 
 START, LIF = "00_start_here", "01_lif_neuron"
 NOTEBOOK = "window.jupyterapp.shell.currentWidget.content"
-READY = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+# JupyterLab also opens what was open before: the kernel of that notebook is not the one to wait for.
+READY = "path => { const w = window.jupyterapp?.shell.currentWidget; return w?.context?.path === path && w.sessionContext.session?.kernel?.status === 'idle' }"
 WRONG = "return v + dt * ((v - E_L) + R_m * I) / tau_m"  # v runs away from rest
 RIGHT = "return v + dt * (-(v - E_L) + R_m * I) / tau_m"
 
@@ -28,16 +31,34 @@ class Lab:
     def open(self, address: str) -> None:
         self.page.goto(address)
         self.page.wait_for_selector(".jp-Notebook .jp-RenderedMarkdown h1", state="attached")
-        self.page.wait_for_function(READY)
+        self.page.wait_for_function(READY, arg=urlsplit(address).path.partition("/lab/tree/")[2])
 
     def open_lesson(self, name: str) -> None:
         self.open(address_of(self.start, f"lessons/{name}/{name}.ipynb"))
 
     def run_all(self) -> None:
+        # The file keeps the numbers of the cells' last execution; without them it is seen which cells have run now.
+        self.page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         done = f"{NOTEBOOK}.widgets.filter(c => c.model.type === 'code').every(c => c.model.executionCount && c.model.executionState === 'idle')"
-        self.page.wait_for_function(done, timeout=3 * PATIENCE, polling=500)
+        try:
+            self.page.wait_for_function(done, timeout=3 * PATIENCE, polling=500)
+        except Exception as error:
+            raise AssertionError(f"Run All came no further than {self.unfinished()}") from error
+
+    def unfinished(self) -> dict:
+        """What there is to say of a lesson that does not come to its end."""
+        kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+        return {
+            "kernel": self.page.evaluate(f"[{kernel}.status, {kernel}.connectionStatus]"),
+            "cells": self.page.evaluate(
+                f"{NOTEBOOK}.widgets.filter(c => c.model.type === 'code').map(c => [c.model.id, c.model.executionCount, c.model.executionState])"
+            ),
+            "dialogs": self.page.locator(".jp-Dialog").all_inner_texts(),
+            "picture": str(shot(self.page, "run_all_unfinished")),
+            "complaints": self.complaints,
+        }
 
     def active(self) -> str:
         return self.page.evaluate(f"{NOTEBOOK}.activeCell.model.id")

@@ -25,7 +25,7 @@ from needs import needs
 from snnlab.checks import Case, Exercise, ExerciseNotDone, Wrong, answers, compare, own, todo
 from snnlab.checks.difference import comparable, difference
 from snnlab.checks.limit import SIGNAL, TimeUp, limited
-from snnlab.checks.plain import NotPlain, plain
+from snnlab.checks.plain import NotPlain, plain, truth
 from snnlab.checks.prove import _names, lesson_problems, main, problems, report_on
 from snnlab.checks.registry import Check, Checks, lessons, load
 
@@ -355,6 +355,13 @@ def raises_unprintable():
     raise Unprintable
 
 
+def raises_from():
+    try:
+        raise KeyError("tau_s is unknown")
+    except KeyError as error:
+        raise ValueError("a group fails") from error
+
+
 class Odd:
     def __float__(self):
         raise RuntimeError
@@ -373,6 +380,10 @@ def holds_itself():
         (recurses, r"raised RecursionError: .*, line \d+: return recurses\(\)"),
         (exits, r"raised SystemExit, line \d+: sys.exit\(\)"),
         (raises_unprintable, r"raised Unprintable, line \d+: raise Unprintable"),
+        (
+            raises_from,
+            r"raised ValueError: a group fails \(because of KeyError: tau_s is unknown\), line \d+",
+        ),
         (lambda: None, "the answer is None: is the `return` missing?"),
         (lambda: [1.0, None], "the answer holds None: is a `return` missing?"),
         (lambda: (k for k in range(3)), "the answer is a generator"),
@@ -1073,3 +1084,10 @@ def test_cpu_time_is_a_limit_of_its_own():
     (looped,) = answers(loops, [{"x": 1}], seconds=60.0, cpu=0.3)
     assert (looped["problem"], looped["text"][:19]) == ("time", "stopped after 0.3 s")
     assert answers(waits, [{"x": 1}], seconds=60.0, cpu=0.3) == [{"value": 1}]
+
+
+@pytest.mark.parametrize("said", [math.nan, "False", 1, np.array([True]), None])
+def test_what_is_no_truth_value_is_no_verdict(said):
+    with pytest.raises(TypeError, match="is_right must return True or False, and it returns"):
+        truth(said)
+    assert truth(np.bool_(True)) is True

@@ -456,6 +456,25 @@ def test_the_readout_says_what_happened(I, said):
     assert said in frame["alt"] and f"I = {I:g} pA" in frame["alt"]
 
 
+@pytest.mark.parametrize(
+    ("model", "mark", "said"),
+    [
+        (snn.LIF(), "threshold", "the threshold is -50 mV"),
+        (snn.HodgkinHuxley(), "a spike is counted", "a spike is counted at 0 mV"),
+        (snn.FitzHughNagumo(), "a spike is counted", "a spike is counted at 0"),
+        (snn.PoissonGLM(), "v_th", "v_th is -50 mV"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, snn.Neuron) else None,
+)
+def test_the_line_at_v_th_is_called_a_threshold_only_where_crossing_it_makes_the_spike(model, mark, said):
+    """Hodgkin and Huxley's axon has no threshold at 0 mV: a spike that has begun far below is counted there."""
+    widget = snn.explore(model, I=0.0, curve=None, t_stop=20.0)
+    frame = run(widget)
+    assert frame["mark"] == mark
+    if not frame["count"]:
+        assert frame["text"].endswith(said)
+
+
 def test_the_readout_of_a_network_gives_rate_and_silent_neurons():
     def quiet(n=4):
         return snn.SpikeTrains([10.0, 20.0], [0, 0], n, t_stop=100.0)

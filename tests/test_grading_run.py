@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import weakref
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -445,3 +446,32 @@ def test_students_do_not_import_the_grader():
     code = "import sys, snnlab, snnlab.cli; bad = {'nbgrader', 'dask', 'distributed', 'nh3', 'psutil', 'rapidfuzz'} & set(sys.modules); assert not bad, bad"
     code += "\nassert not any(name.startswith('snnlab.grading') for name in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+
+
+def test_an_error_behind_the_last_one_holds_no_memory(monkeypatch):
+    """Where a MemoryError leaves no room to write about it, a second error stands in its place."""
+    held = []
+
+    class Much:
+        pass
+
+    def fills():
+        x = Much()
+        held.append(weakref.ref(x))
+        raise MemoryError
+
+    def writes():
+        try:
+            fills()
+        except MemoryError:
+            raise RuntimeError("no room to write the traceback")  # noqa: B904  (its context is what is tested)
+
+    try:
+        writes()
+    except RuntimeError as error:
+        monkeypatch.setattr(sys, "last_value", error, raising=False)
+    from snnlab.grading import servant
+
+    assert held[0]() is not None
+    servant._forget_the_last_error()
+    assert held[0]() is None

@@ -520,3 +520,13 @@ def test_without_colour_there_are_dashes_and_markers():
 def test_importing_plots_imports_neither_matplotlib_nor_ipython():
     code = "import sys, snnlab.plots; sys.exit('matplotlib' in sys.modules or 'IPython' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=120).returncode == 0
+
+
+def test_many_decades_leave_no_room_for_small_numbers():
+    def numbers(high):
+        ax = snn.plots.curve([0.1, high], [1.0, 2.0], "x", "y", log="x")
+        ax.figure.canvas.draw()
+        return {tick.get_text() for tick in ax.xaxis.get_ticklabels(minor=True)} - {""}
+
+    assert "0.2" in numbers(10.0)
+    assert not numbers(10_000.0)

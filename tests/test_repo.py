@@ -198,7 +198,7 @@ def test_requirements_install_this_package_and_give_reasons_for_upper_bounds():
 
 
 IMPORTS = {
-    "ipython": "IPython", "pytest-xdist": "xdist", "pytest-timeout": "pytest_timeout", "scikit-learn": "sklearn",
+    "ipython": "IPython", "pytest-xdist": "xdist", "pytest-timeout": "pytest_timeout", "scikit-learn": "sklearn", "scikit-image": "skimage", "PyWavelets": "pywt",
 }  # fmt: skip
 
 

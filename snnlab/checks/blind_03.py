@@ -72,7 +72,8 @@ class BlindNeuron:
     def spike_times(self, I, t_stop=2000.0):
         """The spike times (ms) at each constant current: a list with one array for each of the currents I (uA/cm2).
 
-        All of them are injected in one go, each into a copy of the neuron, from 0 ms to t_stop (ms).
+        All of them are injected in one go, each into a copy of the neuron, from 0 ms to t_stop (ms, at most 10,000).
+        One call takes up to 400 currents; more raise ValueError.
         """
         return self._run(I, t_stop, []).spikes_of
 

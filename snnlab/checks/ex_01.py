@@ -488,6 +488,8 @@ def hunt(pair, inputs):
     """What the student's test says of a step, or the trace of the student's step."""
     import numpy as np
 
+    from snnlab.checks.plain import truth
+
     is_right, mended_step = pair()
     steps = {
         "published": lambda v, I, dt, tau_m, C_m, E_L: v + dt * (-(v - E_L) + I) / tau_m,
@@ -499,10 +501,7 @@ def hunt(pair, inputs):
         ),
     }
     if inputs["kind"] != "run":
-        said = is_right(steps[inputs["kind"]])
-        if said is None:
-            raise TypeError("is_right must return True or False, and it returns nothing")
-        return bool(said)
+        return truth(is_right(steps[inputs["kind"]]))
     v, trace = inputs["E_L"], []
     for I in inputs["I"]:
         v = mended_step(

@@ -153,6 +153,14 @@ RATE = Exercise(
               "A tiny number below keeps the NaN away, and then the hole holds 0/1e-12, which is 0: its neighbours are not."),
         Wrong("no slope", lambda v, a, v_a, k: opening_rate(v, a, v_a, 1.0),
               "The curve is too steep: where does k go?"),
+        Wrong("no a", lambda v, a, v_a, k: opening_rate(v, 1.0, v_a, k),
+              "The curve has the right shape and the wrong height, everywhere: which of the four arguments have you not used?"),
+        Wrong("times k", lambda v, a, v_a, k: opening_rate(v, a, v_a, 1.0 / k),
+              "Your x is multiplied by k: v - v_a is in mV, and x has to be a plain number."),
+        Wrong("k in x alone", lambda v, a, v_a, k: k * opening_rate(v, a, v_a, k),
+              "Too large by the factor k, everywhere: the numerator of (4) is x, not v - v_a."),
+        Wrong("no v_a", lambda v, a, v_a, k: opening_rate(v, a, 0.0, k),
+              "Your curve lies in another place: from which voltage is v counted in x?"),
     ],
 )  # fmt: skip
 
@@ -452,15 +460,17 @@ def hunt_inputs(seed):
         "your test, on the published rate": "published",
         "your test, on a rate without a guard": "bare",
         "your test, on a rate with its temperature upside down": "cold",
+        "your test, on a rate with half its value at -40 mV": "half",
         "your test, on a mended rate": "mended",
         "your test, on a rate by expm1": "expm1",
     }
     warm = rng.uniform(10.0, 25.0)
-    near, far = rng.uniform(1e-9, 1e-8), rng.uniform(5.0, 30.0)
+    near, far = rng.uniform(1e-12, 1e-11), rng.uniform(5.0, 30.0)
+    beside = -40.0 + near  # and the next number: of two in a row, one at least shows that digits were lost
     return [
         *(Case(name, {"kind": kind}) for name, kind in tests.items()),
         Case("your rate at 6.3 degrees", {"kind": "run", "v": [-65.0, -40.0, -10.0], "celsius": 6.3}),
-        Case("your rate at -40 mV, warm", {"kind": "run", "v": [-40.0, -40.0 + near, -40.0 - near], "celsius": warm}),
+        Case("your rate at -40 mV, warm", {"kind": "run", "v": [-40.0, beside, float(np.nextafter(beside, 0.0)), -40.0 - near], "celsius": warm}),
         Case("your rate elsewhere, warm", {"kind": "run", "v": [-40.0 - far, -40.0 + far], "celsius": warm}),
     ]  # fmt: skip
 
@@ -468,6 +478,8 @@ def hunt_inputs(seed):
 def hunt(pair, inputs):
     """What the student's test says of a rate, or the values of the student's rate."""
     import numpy as np
+
+    from snnlab.checks.plain import truth
 
     is_right, mended_rate = pair()
 
@@ -492,14 +504,12 @@ def hunt(pair, inputs):
         "published": lambda v, celsius: guarded(v, 1.0, q10(celsius)),
         "bare": bare,
         "cold": lambda v, celsius: guarded(v, 1.0 / q10(celsius), 1.0 / q10(celsius)),
+        "half": lambda v, celsius: guarded(v, 0.5 * q10(celsius), q10(celsius)),
         "mended": lambda v, celsius: guarded(v, q10(celsius), q10(celsius)),
         "expm1": expm1,
     }
     if inputs["kind"] != "run":
-        said = is_right(kinds[inputs["kind"]])
-        if said is None:
-            raise TypeError("is_right must return True or False, and it returns nothing")
-        return bool(said)
+        return truth(is_right(kinds[inputs["kind"]]))
     return [mended_rate(v=float(v), celsius=inputs["celsius"]) for v in inputs["v"]]
 
 
@@ -542,6 +552,10 @@ def _at(value):
     return lambda v, celsius: value(celsius) if abs(v + 40.0) < 1e-5 else alpha_m(v, celsius)
 
 
+def _at_x_0(v, celsius):
+    return q10(celsius) * (1.0 if v == -40.0 else _naive(np.float64(v), 1.0, -40.0, 10.0))
+
+
 def _near(rate, v, celsius, allowed):
     """Whether -40 mV is joined to its neighbours, at one temperature."""
     beside = 0.5 * (rate(v - 0.001, celsius) + rate(v + 0.001, celsius))
@@ -578,6 +592,11 @@ HUNT = Exercise(
         Wrong("tests the hole alone", _hands_in(is_right=lambda rate: _near(rate, -40.0, 18.5, 1e-4)),
               "Your test finds the hole, and passes a rate whose temperature is upside down, since that one is smooth: by "
               "how much should 10 degrees change a rate?"),
+        Wrong("tests the ratio alone", _hands_in(is_right=lambda rate: bool(abs(rate(-40.0, 16.3) / rate(-40.0, 6.3) - 3.0) < 1e-6)),
+              "Your test asks that 10 degrees treble the rate, at -40 mV too, and that is good. A rate that is wrong there at every "
+              "temperature passes it: compare -40 mV with its neighbours as well."),
+        Wrong("a guard at -40 mV alone", _hands_in(mended_rate=_at_x_0),
+              "Your guard is awake at -40 mV alone. A hair beside it 1 - exp(-x) has lost its digits: keep the width of the published guard."),
         Wrong("passes everything", _hands_in(is_right=lambda rate: True),
               "Your rate is right, but your test passes every rate. A test that can't fail tests nothing."),
         Wrong("fails everything", _hands_in(is_right=lambda rate: False),

@@ -159,7 +159,10 @@ REST = Exercise(
         Wrong("no epsilon", _with(lambda v, b, e: [[1 - v**2, -1], [1, -b]]),
               "The fixed point is right, and w reacts as fast as v in your J: where is epsilon?"),
         Wrong("epsilon in one place only", _with(lambda v, b, e: [[1 - v**2, -1], [e, -b]]),
-              "The fixed point is right. In J, epsilon stands in front of the whole bracket of (2), b w included."),
+              "The fixed point is right. In the lower row of J one entry lacks epsilon: it stands in front of the whole bracket of "
+              "(2), so that -b w is multiplied by it, too."),
+        Wrong("b is missing", _with(lambda v, b, e: [[1 - v**2, -1], [e, -e]]),
+              "The fixed point is right. In J, w decays by itself with epsilon b: your lower right entry lacks its b."),
         Wrong("sign of b", _with(lambda v, b, e: [[1 - v**2, -1], [e, e * b]]),
               "The fixed point is right. In J, w decays by itself: look at the sign of the lower right entry."),
         Wrong("the inverted matrix", _with(lambda v, b, e: np.linalg.inv(jacobian(v, b, e))),
@@ -215,11 +218,16 @@ def hopf_current(a, b, epsilon):
 
 def swept(sweep, inputs):
     """The rates that the student's sweep returns, in Hz."""
+    import numpy as np
+
     import snnlab as snn
 
     rates = sweep(model=snn.FitzHughNagumo(epsilon=inputs["epsilon"]), currents=list(inputs["currents"]))
-    if not hasattr(rates, "__len__"):
-        raise TypeError("sweep must return a list, with one rate for each current")
+    if np.shape(rates) != (len(inputs["currents"]),):
+        raise TypeError(
+            f"sweep must return a list with one rate for each of the {len(inputs['currents'])} currents, "
+            f"and returns a value of shape {np.shape(rates)}"
+        )
     return [float(rate) for rate in rates]
 
 
@@ -380,6 +388,8 @@ def hunt_inputs(seed):
         "your test, on a slope with +w": "plus w",
         "your test, on a slope with -I": "minus I",
         "your test, on a slope without the third": "no third",
+        "your test, on a slope that is right for v > 0 only": "v > 0",
+        "your test, on a slope that is right for v < 0 only": "v < 0",
     }
     points = rng.uniform(-1.5, 1.5, (4, 3)).round(3)
     return [
@@ -393,6 +403,7 @@ def hunt_inputs(seed):
 
 def hunt(pair, inputs):
     """What the student's test says of a slope, or the slopes that are read from the student's text."""
+    from snnlab.checks.plain import truth
     from snnlab.checks.reader_03 import read
 
     is_right, text = pair()
@@ -403,12 +414,11 @@ def hunt(pair, inputs):
         "plus w": lambda v, w, I: v - v**3 / 3 + w + I,
         "minus I": lambda v, w, I: v - v**3 / 3 - w - I,
         "no third": lambda v, w, I: v - v**3 - w + I,
+        "v > 0": lambda v, w, I: v - abs(v) ** 3 / 3 - w + I,
+        "v < 0": lambda v, w, I: v + abs(v) ** 3 / 3 - w + I,
     }
     if inputs["kind"] in slopes:
-        said = is_right(slopes[inputs["kind"]])
-        if said is None:
-            raise TypeError("is_right must return True or False, and it returns nothing")
-        return bool(said)
+        return truth(is_right(slopes[inputs["kind"]]))
     if not isinstance(text, str):
         raise TypeError("mended must return a text, such as the published one")
     slope = read(text, careful=inputs["kind"] == "everybody")
@@ -472,6 +482,11 @@ READER = Exercise(
         Wrong("only the current", _pair(_tests((0.0, 0.0, 1.0)), MENDED),
               "A wrong sign of w slips through your test: is w 0 in it? Try points where v, w and I are all "
               "different from 0."),
+        Wrong("at one point above 0", _pair(_tests((1.1, 0.6, 0.3)), MENDED),
+              "Your test catches all wrong signs with v above 0, and what is wrong below 0 slips through: a curve is not tested at one "
+              "point. Try v on both sides."),
+        Wrong("at one point below 0", _pair(_tests((-1.1, 0.6, 0.3)), MENDED),
+              "Your test looks at v below 0 alone: what is wrong above 0 slips through. Try v on both sides."),
         Wrong("at the origin", _pair(_tests((0.0, 0.0, 0.0)), MENDED),
               "Your test passes every slope, the wrong ones too: a test that can't fail tests nothing. Does it return a comparison, and at a point where v, w and I are not all 0?"),
         Wrong("fails what is right", _pair(lambda slope: False, MENDED),

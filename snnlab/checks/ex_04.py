@@ -511,6 +511,8 @@ def hunt(pair, inputs):
     """
     import numpy as np
 
+    from snnlab.checks.plain import truth
+
     is_right, mended_input = pair()
 
     def made(noise, weight):
@@ -533,10 +535,7 @@ def hunt(pair, inputs):
         "over dt": made(lambda dt: 1.0 / dt, lambda dt: 1.0 / dt),
     }
     if inputs["kind"] != "run":
-        said = is_right(steps[inputs["kind"]])
-        if not isinstance(said, (bool, np.bool_)):
-            raise TypeError("is_right must return True or False")
-        return bool(said)
+        return truth(is_right(steps[inputs["kind"]]))
     S, sigma, dt = np.array(inputs["S"]), np.array(inputs["sigma"]), inputs["dt"]
     rng, fired = np.random.default_rng(inputs["seed"]), np.array(inputs["fired"], dtype=int)
     nobody = np.array([], dtype=int)
@@ -643,6 +642,16 @@ def _tested(*, dts=(0.25,), noise=True, weights=True, power=0.5, size=200):
     return is_right
 
 
+def _of_currents(step):
+    S, sigma, rng = np.full((200, 200), 0.5), np.full(200, 5.0), np.random.default_rng(1)
+    none, one = np.array([], dtype=int), np.array([0])
+    noise = np.array([step(none, S, sigma, 0.25, rng) for _ in range(80)])
+    return bool(
+        abs(noise.std() / 5.0 - 1.0) < 0.05
+        and np.abs(step(one, S, 0.0 * sigma, 0.25, rng) - 0.5).max() < 1e-6
+    )
+
+
 HUNT = Exercise(
     id="04.4", title="Bug hunt: per step, or per millisecond?", points=3, seconds=30.0,
     inputs=hunt_inputs, call=hunt, judge=judge_hunt, abs=1e-9, rel=_TOLERANCE,
@@ -684,7 +693,8 @@ HUNT = Exercise(
               "Your input is right, but your test passes every wrong one: at dt = 1 ms there is no difference to be seen, and a test "
               "that can't fail tests nothing."),
         Wrong("tests the weights alone", _both(_tested(noise=False)),
-              "Your input is right, but your test does not look at the noise: how large should its standard deviation be?"),
+              "Your input is right, but wrong noise passes your test: it does not look at the noise, or it allows too much. At dt = 0.5 ms the "
+              "mistakes are a factor of 1.4 only: how large should the standard deviation be?"),
         Wrong("tests the noise alone", _both(_tested(weights=False)),
               "Your input is right, but your test does not look at the spikes: what should one of them add to v?"),
         Wrong("expects noise in proportion to dt", _both(_tested(power=1.0)),
@@ -692,6 +702,9 @@ HUNT = Exercise(
               "in finer steps."),
         Wrong("expects noise that does not depend on dt", _both(_tested(power=0.0)),
               "Your test wants each step to bring as much noise as a whole millisecond: it is the sum over 1 ms that must stay."),
+        Wrong("forgets dt", _both(_of_currents),
+              "Your input is right, but your test wants the *current* to be the same at every dt, as the published one has it: what "
+              "counts is dt times the current, that which it adds to v."),
         Wrong("fails everything", _both(lambda step: False),
               "Your input is right, but your test fails what is right, too: how far may random numbers differ from what is expected?"),
     ],

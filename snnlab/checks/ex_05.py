@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from snnlab import theory
-from snnlab.analysis import cv, fano, lv, van_rossum
+from snnlab.analysis import cv, fano, lv, van_rossum, victor_purpura
 from snnlab.checks.exercise import Case, Exercise, Wrong
 from snnlab.spikes import SpikeTrains
 
@@ -104,6 +104,26 @@ PAUSE = Exercise(
               "Your mean is in ms, but your standard deviation still counts steps: sqrt(1 - p)/p times what?"),
         Wrong("the variance", _of_steps(cv=lambda sd, mean: sd**2 / mean**2),
               "This is the CV squared: standard deviation over mean, not variance over mean squared."),
+        Wrong("one step too long", _of_steps(mean_steps=lambda p: 1.0 / p + 1.0),
+              "Your intervals are one step too long: K counts the step in which it fires already."),
+        Wrong("steps taken for ms", lambda rate, d, dt: (
+              1000.0 / (d / dt - 1.0 / math.expm1(-rate * dt)), on_a_grid(rate, d, dt)[1]),
+              "Your mean interval is a number of steps, and you turn it into Hz as if they were ms: how long is a step?"),
+        Wrong("no root", _of_steps(sd_steps=lambda p: (1.0 - p) / p),
+              "Your mean is right. In the standard deviation of K there is a root over 1 - p."),
+        Wrong("the chance of nothing", _of_steps(p=lambda x: math.exp(-x)),
+              "exp(-rate dt) is the chance that *nothing* happens in a step: the finer the steps, the larger it gets. What is p?"),
+        Wrong("the CV in per cent", _of_steps(cv=lambda sd, mean: 100.0 * sd / mean),
+              "Your CV is a hundred times too large: it is a plain number, not per cent."),
+        Wrong("the deviation for the CV", _of_steps(cv=lambda sd, mean: sd),
+              "Your second number is the standard deviation in ms: the CV is that over the mean."),
+        Wrong("the mean interval for the rate", lambda rate, d, dt: (
+              1000.0 / on_a_grid(rate, d, dt)[0], on_a_grid(rate, d, dt)[1]),
+              "Your first number is the mean interval in ms. How many of them fit into a second?"),
+        Wrong("the CV without the pause", lambda rate, d, dt: (on_a_grid(rate, d, dt)[0], on_a_grid(rate, 0.0, dt)[1]),
+              "Your rate knows of the pause, and your CV doesn't: the mean that it is divided by holds d, too."),
+        Wrong("the CV of (2)", lambda rate, d, dt: (on_a_grid(rate, d, dt)[0], 1.0 / (1.0 + rate * d)),
+              "Your rate is the grid's, and your CV is still that of equation (2), which knows of no steps."),
         Wrong("the exponential's deviation", lambda rate, d, dt: (
               1000.0 / (d + dt / -math.expm1(-rate * dt)), 1.0 / rate / (d + dt / -math.expm1(-rate * dt))),
               "Your mean is the grid's, but your standard deviation is 1/rate, that of continuous time."),
@@ -343,6 +363,22 @@ def _absolute(a, b, tau):
     return float(np.sum(np.abs(f - g)) * step / tau)
 
 
+def _is_absolute(inputs, output):
+    """True if |f - g| was integrated, with or without a root over it all."""
+    found = _absolute(inputs["a"], inputs["b"], inputs["tau"])
+    return bool(np.isclose(output, [found, math.sqrt(found)], rtol=0.02, atol=0.01).any())
+
+
+def _as_in_the_picture(a, b, tau):
+    f, g, step = _traces(a, b, tau, 0.1, 100.0)
+    return float(np.sqrt(np.sum((f - g) ** 2) * step / tau))
+
+
+def _largest(a, b, tau):
+    f, g, _ = _traces(a, b, tau, 0.02, max([*a, *b]) + 20.0 * tau)
+    return float(np.abs(f - g).max())
+
+
 def _summed(a, b, tau):
     f, g, step = _traces(a, b, tau, 0.05, max([*a, *b]) + 20.0 * tau)
     return float(np.sqrt(np.sum((f + g) ** 2) * step / tau))
@@ -386,7 +422,14 @@ DISTANCE = Exercise(
         Wrong("the step is missing", lambda a, b, tau: van_rossum(a, b, tau) / math.sqrt(0.1),
               "Too large, and the finer your steps the more so: a sum becomes an integral when it is multiplied by the step.",
               when=_no_step),
-        Wrong("not squared", _absolute, "You integrate |f - g|: the definition takes the square of it, and the root at the end."),
+        Wrong("not squared", _absolute, "You integrate |f - g|: the definition takes the square of it, and the root at the end.",
+              when=_is_absolute),
+        Wrong("stops at 100 ms", _as_in_the_picture,
+              "Your times end at 100 ms, as in the picture: these trains go on. Let the last spike, and tau, say where the end is."),
+        Wrong("the largest difference", _largest,
+              "That is the largest difference of f and g, at one moment: the definition integrates over all of them."),
+        Wrong("Victor and Purpura", lambda a, b, tau: victor_purpura(a, b, q=1.0 / tau),
+              "That looks like the other distance, the cost of shifting and deleting: asked for is equation (6)."),
         Wrong("a plus", _summed, "A train differs from itself: do you add the two functions?"),
         Wrong("difference of the integrals", _of_integrals,
               "Trains with equally many spikes are all alike to you: take the difference at each time, square it, and then integrate."),
@@ -421,12 +464,17 @@ def edge_inputs(seed):
         run("your function, bins of five steps", grid(0.1, 300, 2000), 0.5, 400),
         run("your function, steps of 0.3 ms, bins of 0.9 ms", grid(0.3, 200, 900), 0.9, 300),
         run("your function, spikes off the grid", np.sort(rng.uniform(0.0, 100.0, 200)), 1.0, 100),
+        run(
+            "your function, spikes just before an edge", np.sort(rng.integers(1, 100, 50)) - 0.0002, 1.0, 100
+        ),
     ]
 
 
 def edges(pair, inputs):
     """What the student's test says of a function, or the counts of the student's function."""
     import numpy as np
+
+    from snnlab.checks.plain import truth
 
     is_right, mended_counts = pair()
 
@@ -448,10 +496,7 @@ def edges(pair, inputs):
     }
     functions["lossy"] = lambda t, bin, n_bins: functions["mended"](t[:-1], bin, n_bins)
     if inputs["kind"] != "run":
-        said = is_right(functions[inputs["kind"]])
-        if said is None:
-            raise TypeError("is_right must return True or False, and it returns nothing")
-        return bool(said)
+        return truth(is_right(functions[inputs["kind"]]))
     counts = np.asarray(
         mended_counts(t=np.asarray(inputs["t"], dtype=float), bin=inputs["bin"], n_bins=inputs["n_bins"])
     )
@@ -496,6 +541,23 @@ def judge_edges(inputs, output):
     return output == right, said
 
 
+def _has_large_hair(inputs, output):
+    """True if a hair was added that moves spikes which are off the edges."""
+    if inputs["kind"] != "run":
+        return False
+    t, bin, n_bins = np.asarray(inputs["t"]), inputs["bin"], inputs["n_bins"]
+    hairs = (1 - 1e-6, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005)
+    return any(
+        np.array_equal(output, _counts(lambda x, hair=hair: np.floor(x + hair))(t, bin, n_bins))
+        for hair in hairs
+    )
+
+
+def _clock_only(count):
+    """A test of the clock that was shown: are its spikes equally many bins apart?"""
+    return len(set(np.diff(np.flatnonzero(count(13.2 * np.arange(1, 75), 0.1, 10_000))))) == 1
+
+
 def _both(is_right, mended_counts):
     return lambda: (is_right, mended_counts)
 
@@ -533,7 +595,13 @@ EDGE = Exercise(
         Wrong("a hair less", _both(one_in_each, _counts(lambda x: np.maximum(np.floor(x - 1e-6), 0.0))),
               "Your hair goes the wrong way: now every spike on an edge falls into the bin before."),
         Wrong("a large hair", _both(one_in_each, _counts(lambda x: np.floor(x + 0.1))),
-              "Spikes off the grid are moved too: a tenth of a bin is no rounding error. Add much less."),
+              "Your hair is too thick: a spike that is really before an edge is moved over it. An error of rounding is far smaller "
+              "than a thousandth of a bin.", when=_has_large_hair),
+        Wrong("a bin counts 1 at most", _both(one_in_each, lambda t, bin, n_bins: np.minimum(_mended(t, bin, n_bins), 1)),
+              "Your function marks a bin, and does not count: two spikes in one bin are 2. Your own test says so, if you run it on your function."),
+        Wrong("the clock only", _both(_clock_only, _mended),
+              "Your test catches the published function by the clock, whose spikes must be equally far apart. They still are if all sit "
+              "one bin too far, if one is lost, or if no bin counts beyond 1: compare all counts with those that you know."),
         Wrong("floor division", _both(one_in_each, _counts_of(lambda t, bin: t // bin)),
               "t // bin does not mend it: it is exact about the binary numbers, and in them 0.1 is a hair more than a tenth. "
               "Your own test says so, if you run it on your function."),
@@ -541,7 +609,8 @@ EDGE = Exercise(
               "np.histogram compares times with edges, and the edges k * bin are rounded as well: 0.9 * 3 is not 0.3 * 9. It also puts "
               "a spike on the very last edge into the last bin. Leave a hair of room."),
         Wrong("passes everything", _both(lambda count: True, _mended),
-              "Your function is right, and your test passes every function. A test that can't fail tests nothing."),
+              "Your function is right, but your test passes functions that are wrong, too: those that failed above. What would it have "
+              "to look at?"),
         Wrong("fails everything", _both(lambda count: False, _mended),
               "Your function is right, and your test fails it too: by which numbers does it judge?"),
         Wrong("no spike is lost", _both(_no_spike_lost, _mended),

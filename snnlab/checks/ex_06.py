@@ -17,16 +17,16 @@ def latency_inputs(seed):
         Case("values between 0 and 1", {"x": values, "window": 100.0}),
         Case("the value 1", {"x": [1.0, values[0]], "window": 100.0}),
         Case("the value 0", {"x": [0.0, values[1]], "window": 100.0}),
+        Case("a value close to 0", {"x": [float(rng.uniform(0.001, 0.004)), values[2]], "window": 100.0}),
         Case("a picture, in another window", {"x": picture, "window": window}),
     ]
 
 
 def times_of(function, inputs):
-    """The times that the function returns, as an array of numbers; "silent" for a spike that never comes."""
+    """The times that the function returns, as an array of numbers, np.inf for a spike that never comes."""
     import numpy as np
 
-    t = np.asarray(function(**inputs), dtype=float)
-    return np.where(np.isposinf(t), -1.0, t).tolist()
+    return np.asarray(function(**inputs), dtype=float).tolist()
 
 
 def latency(x, window):
@@ -34,13 +34,9 @@ def latency(x, window):
     return np.where(x > 0.0, (1.0 - x) * window, np.inf)
 
 
-def _silent(t):
-    return np.where(np.isposinf(t), -1.0, t).tolist()
-
-
 LATENCY = Exercise(
     id="06.1", title="A latency code", points=3,
-    inputs=latency_inputs, call=times_of, oracle=lambda **case: _silent(latency(**case)), abs=1e-9, rel=1e-9,
+    inputs=latency_inputs, call=times_of, oracle=lambda **case: latency(**case).tolist(), abs=1e-9, rel=1e-9,
     hints=(
         "When does a pixel of 1 spike, and when one of 0.5? Draw time against value: two points make a line.",
         "The line goes down from (1, 0 ms) towards (0, the window). One value on it is special: which, and what happens there?",
@@ -68,6 +64,15 @@ LATENCY = Exercise(
               when=lambda inputs, output: _is_inverse(inputs, output)),
         Wrong("whole milliseconds", lambda x, window: np.where(np.asarray(x) > 0, np.round((1.0 - np.asarray(x)) * window), np.inf),
               "Your times are rounded to whole milliseconds: that loses what two close values differ in."),
+        Wrong("small values are silent", lambda x, window: np.where(np.asarray(x) > 0.1, (1.0 - np.asarray(x)) * window, np.inf),
+              "Some values of yours are silent that are not 0: however small a value is, it spikes, only late.",
+              when=lambda inputs, output: _silences_small(inputs, output)),
+        Wrong("in seconds", lambda x, window: np.where(np.asarray(x) > 0, (1.0 - np.asarray(x)) * window / 1000.0, np.inf),
+              "Your times are a thousand times too small: the window is in ms, and so is the answer."),
+        Wrong("upside down", lambda x, window: np.where(np.asarray(x) > 0, (np.asarray(x) - 1.0) * window, np.inf),
+              "Your times are negative, as if the spikes came before the window: the right way round?"),
+        Wrong("over the largest value", lambda x, window: np.where(np.asarray(x) > 0, (1.0 - np.asarray(x) / np.max(x)) * window, np.inf),
+              "In yours the largest value of the array always spikes at 0 ms. The decoder doesn't know which one that is: 0 ms is for 1."),
     ],
 )  # fmt: skip
 
@@ -79,9 +84,15 @@ def _marks_silence_otherwise(inputs, output):
         return False
     right = latency(x, inputs["window"])
     said = got[x == 0]
-    return bool(
-        np.allclose(got[x > 0], right[x > 0]) and np.all((said < -1.0) | (said > 2 * inputs["window"]))
-    )
+    other = (said < 0.0) | (said > 2 * inputs["window"]) & np.isfinite(said)
+    return bool(np.allclose(got[x > 0], right[x > 0]) and np.all(other))
+
+
+def _silences_small(inputs, output):
+    got, x = np.asarray(output, dtype=float), np.asarray(inputs["x"], dtype=float)
+    silent = np.isposinf(got) & (x > 0)
+    right = latency(x, inputs["window"])
+    return bool(silent.any() and x[silent].max() < 0.5 and np.allclose(got[~silent], right[~silent]))
 
 
 def _is_inverse(inputs, output):
@@ -90,7 +101,9 @@ def _is_inverse(inputs, output):
     if got.shape != x.shape or some.sum() < 2:
         return False
     constant = got[some] * x[some]
-    return bool(np.all(constant > 0) and np.ptp(constant) <= 1e-6 * constant.max())
+    return bool(
+        np.all(np.isfinite(constant)) and np.all(constant > 0) and np.ptp(constant) <= 1e-6 * constant.max()
+    )
 
 
 # ---------------------------------------------------------------- 06.2 the value that a LIF's latency tells
@@ -109,6 +122,7 @@ def charge_inputs(seed):
         case("early spikes", rng.uniform(0.6, 1.0, 5)),
         case("another neuron, and later spikes", rng.uniform(0.42, 0.6, 5)),
         case("some that never spike", [0.0, rng.uniform(0.5, 0.9), 0.05, rng.uniform(0.5, 0.9)]),
+        case("a sheet of 2 x 3 neurons", rng.uniform(0.5, 0.9, (2, 3))),
     ]
 
 
@@ -173,6 +187,18 @@ CHARGE = Exercise(
               "That is the decoder of the straight line. A membrane charges along a curve."),
         Wrong("t in seconds", _told(lambda t, tau_m, R_m, way, I_max: way / (R_m * I_max * (1.0 - np.exp(-t / 1000.0 / tau_m)))),
               "Your values are about a thousand times too large: t and tau_m are both in ms."),
+        Wrong("in one row", lambda **case: told(**case).ravel(),
+              "The values are right, but in one row: a sheet of times asks for a sheet of values, of the shape of t."),
+        Wrong("multiplied by R_m", _told(lambda t, tau_m, R_m, way, I_max: way * R_m / (I_max * (1.0 - np.exp(-t / tau_m)))),
+              "A potential over a resistance is a current: yours is multiplied by R_m."),
+        Wrong("a plus below", _told(lambda t, tau_m, R_m, way, I_max: way / (R_m * I_max * (1.0 + np.exp(-t / tau_m)))),
+              "In yours later spikes tell larger values: a sign was lost when you solved (1) for I."),
+        Wrong("upside down", _told(lambda t, tau_m, R_m, way, I_max: R_m * I_max * (1.0 - np.exp(-t / tau_m)) / way),
+              "Your values lie above 1: x is I over I_max, and yours is I_max over I."),
+        Wrong("tau_m is forgotten", _told(lambda t, tau_m, R_m, way, I_max: way / (R_m * I_max * (1.0 - np.exp(-t)))),
+              "Your exponent is a time in ms, and has to be a plain number: t over what?"),
+        Wrong("the neuron of the table", lambda t, tau_m, R_m, E_L, v_th, I_max: told(t, 20.0, 0.1, -70.0, -50.0, 1000.0),
+              "Your numbers are those of the neuron in the table: the function is given the parameters of others."),
     ],
 )  # fmt: skip
 
@@ -223,9 +249,31 @@ def _wrong_side(x, m, low, high, window):
     return np.where(t <= 0.1 * window, np.inf, t)
 
 
+def _nine_ms(x, m, low, high, window):
+    t = fields(x, m, low, high, window, cutoff=0.0)
+    return np.where(t > 9.0, np.inf, t)
+
+
+def _marked(number):
+    """All right, but for a number where nothing spikes."""
+
+    def marked(x, m, low, high, window):
+        t = fields(x, m, low, high, window)
+        return np.where(np.isinf(t), number, t)
+
+    return marked
+
+
+def _marks_fields(inputs, output):
+    right, got = fields(**inputs), np.asarray(output, dtype=float)
+    silent = np.isinf(right)
+    same = np.allclose(got[~silent], right[~silent]) and np.isfinite(got).all()
+    return bool(same and np.ptp(got[silent]) == 0.0)
+
+
 FIELDS = Exercise(
     id="06.3", title="A population code", points=4,
-    inputs=field_inputs, call=times_of, oracle=lambda **case: _silent(fields(**case)), abs=1e-6, rel=1e-6,
+    inputs=field_inputs, call=times_of, oracle=lambda **case: fields(**case).tolist(), abs=1e-6, rel=1e-6,
     hints=(
         "Draw the line from low to high, and put four centres on it, as the text says. Where is the first, and how far is it to the next?",
         "With m fields there are m - 1 gaps from the first centre to the last; the first lies half a gap below low, the last half a gap "
@@ -260,6 +308,14 @@ FIELDS = Exercise(
               "Your exponent has sigma without its square: it then depends on the unit in which x is measured."),
         Wrong("low is forgotten", _from_zero,
               "It is right from 0 to 1 only: the centres start from low, not from 0."),
+        Wrong("half a gap too low", _fields(first=-1.0),
+              "Your first centre lies a whole gap below low: it belongs half a gap below."),
+        Wrong("9 ms by heart", _nine_ms,
+              "Right for a window of 10 ms, where the last tenth begins at 9 ms: where does it begin in another window?"),
+        Wrong("10 ms by heart", lambda x, m, low, high, window: fields(x, m, low, high, 10.0),
+              "Right for a window of 10 ms, and for no other: is 10 written into your function?"),
+        Wrong("another mark for silence", _marked(0.0),
+              "Your silent fields have a number, and to the decoder a number is a spike: silence is np.inf.", when=_marks_fields),
         Wrong("rows and columns swapped", lambda x, m, low, high, window: fields(x, m, low, high, window).T,
               "Your rows are the fields and your columns the values: asked for is one row for each value."),
     ],
@@ -278,6 +334,8 @@ def hunt_inputs(seed):
         "your test, on a right one that draws times": "times",
         "your test, on one that divides by dt": "divided",
         "your test, on one that takes Hz for spikes per ms": "per ms",
+        "your test, on one that knows 100 Hz only": "by heart",
+        "your test, on one that gives all values the rate of the first": "first",
     }
     x = np.round(rng.uniform(0.2, 0.9, 3), 2)
     rates = {"steps of 1 ms": 1.0, "steps of 0.1 ms": 0.1, "steps of 0.5 ms": 0.5}
@@ -298,6 +356,8 @@ def hunt(handed_in, inputs):
     """What the test says of a rate code; the mean count of the rate code; the words of the binary code."""
     import numpy as np
 
+    from snnlab.checks.plain import truth
+
     is_right, mended_rate, mended_binary = handed_in()
 
     def times(x, max_rate, window, dt, rng):
@@ -314,15 +374,15 @@ def hunt(handed_in, inputs):
 
         return code
 
+    right = by_step(lambda dt: dt / 1000.0)
     codes = {
-        "published": by_step(lambda dt: 1.0 / 1000.0), "right": by_step(lambda dt: dt / 1000.0), "times": times,
+        "by heart": lambda x, max_rate, window, dt, rng: right(x, 100.0, window, dt, rng),
+        "first": lambda x, max_rate, window, dt, rng: right(np.full(len(x), x[0]), max_rate, window, dt, rng),
+        "published": by_step(lambda dt: 1.0 / 1000.0), "right": right, "times": times,
         "divided": by_step(lambda dt: 1.0 / (1000.0 * dt)), "per ms": by_step(lambda dt: dt),
     }  # fmt: skip
     if inputs["kind"] in codes:
-        said = is_right(codes[inputs["kind"]])
-        if said is None:
-            raise TypeError("is_right must return True or False, and it returns nothing")
-        return bool(said)
+        return truth(is_right(codes[inputs["kind"]]))
     if inputs["kind"] == "binary":
         words = np.asarray(mended_binary(np.asarray(inputs["x"], dtype=float), inputs["bits"]))
         return words.astype(int).tolist()
@@ -384,8 +444,8 @@ def _binary(level):
 
 def counts_well(code, dt=0.1):
     """A right test: the mean count of many neurons, at a step that is not 1 ms, is x max_rate window/1000."""
-    spikes = code(np.full(200, 0.5), 100.0, 200.0, dt, np.random.default_rng(3))
-    return abs(np.asarray(spikes).sum() / 200 - 10.0) < 1.5
+    spikes = np.asarray(code(np.repeat([0.2, 0.8], 400), 50.0, 400.0, dt, np.random.default_rng(3)))
+    return bool(np.allclose(spikes.reshape(-1, 2, 400).sum(axis=0).mean(axis=1), [4.0, 16.0], atol=1.0))
 
 
 nearest, cut = (
@@ -395,8 +455,22 @@ nearest, cut = (
 good_rate = _rate(lambda dt: dt / 1000.0)
 
 
+def _one_value(code):
+    return (
+        abs(
+            np.asarray(code(np.full(400, 0.5), 100.0, 200.0, 0.1, np.random.default_rng(3))).sum() / 400
+            - 10.0
+        )
+        < 1.0
+    )
+
+
 def _three(is_right, rate, binary):
     return lambda: (is_right, rate, binary)
+
+
+def _backwards(inputs, output):
+    return any(np.array_equal(output, code(inputs["x"], inputs["bits"])[:, ::-1]) for code in (nearest, cut))
 
 
 HUNT = Exercise(
@@ -424,16 +498,23 @@ HUNT = Exercise(
         Wrong("one level is missing", _three(counts_well, good_rate, _binary(lambda x, b: np.floor(x * (2**b - 2) + 0.5))),
               "Your 1 lacks the last bit: with 3 bits the largest level is 7."),
         Wrong("bits in the other order", _three(counts_well, good_rate, lambda x, bits: nearest(x, bits)[:, ::-1]),
-              "Your words are written from right to left: the most significant bit comes first."),
+              "Your words are written from right to left: the most significant bit comes first.",
+              when=lambda inputs, output: _backwards(inputs, output)),
         Wrong("tests at 1 ms", _three(lambda code: counts_well(code, dt=1.0), good_rate, nearest),
               "Both codes are mended, but your test passes wrong ones: at which step does the mistake not show?"),
+        Wrong("tests one value at 100 Hz", _three(_one_value, good_rate, nearest),
+              "Both codes are mended, and your test finds what is wrong with dt. It asks for one value and one max_rate: a code that "
+              "has them written in passes it."),
+        Wrong("nothing is mended", _three(counts_well, _rate(lambda dt: 1.0 / 1000.0), _binary(lambda x, b: np.floor(x * 2**b))),
+              "Your test is good, and both codes are still the published ones: let your test judge your own code."),
         Wrong("passes everything", _three(lambda code: True, good_rate, nearest),
-              "Both codes are mended, but your test passes every code: what should it count?",),
+              "Both codes are mended, but your test passes wrong ones, those that failed above: what should it count, and for which arguments?"),
         Wrong("fails everything", _three(lambda code: False, good_rate, nearest),
               "Both codes are mended, but your test fails the right ones too: a count is random, how far off may it be?"),
         Wrong("a test for one way of drawing", _three(
               lambda code: bool(np.array_equal(code(np.full(5, 0.5), 100.0, 50.0, 0.1, np.random.default_rng(0)),
                                                good_rate(np.full(5, 0.5), 100.0, 50.0, 0.1, np.random.default_rng(0)))), good_rate, nearest),
-              "Your test wants the very spikes of one implementation, so that another right one fails it: compare how many there are on average."),
+              "Your test passes one right code and fails another, which draws the times of its spikes: compare how many there are on average, and not which ones. "
+              "And let steps be short: two spikes in one step are one True."),
     ],
 )  # fmt: skip

@@ -421,6 +421,8 @@ NETWORK = Exercise(
               "The neurons fire as if they were alone: were the synapses connected, given a weight, and made before the run, and is their delay in ms?"),
         Wrong("pre and post swapped", _but(pre=lambda g: g["post"], post=lambda g: g["pre"]),
               "The spikes go the wrong way: i is the neuron that sends, j the one that receives."),
+        Wrong("weights in nA", _but(w=lambda g: 1000.0 * np.asarray(g["w"])),
+              "Each spike acts a thousand times too strongly: the weights are given in pA, not in nA."),
         Wrong("no delay", _but(delay=lambda g: 0.0),
               "The spikes act at once: the delay of the synapses is missing."),
         Wrong("one step too few", _but(t_ref=lambda g: 1.9),

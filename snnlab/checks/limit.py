@@ -12,6 +12,7 @@ for certain: a function that calls itself again in its own bare `except`, whose 
 import _thread
 import ctypes
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -44,7 +45,10 @@ def limited(function: Callable[[], T], seconds: float, cpu: float | None = None)
     cpu : s of this process's CPU time, which stop it too: how far a function gets in them does not depend on what
     else the machine does.
     In another thread than the main one, where Python knows no signals, a loop under a bare `except` goes on.
+    In a browser (Pyodide) there are no threads, and no limit: its user closes the page.
     """
+    if sys.platform == "emscripten":
+        return function()
     now = SimpleNamespace(phase=RUNNING, over=False, draw=1)
     done, lock = threading.Event(), threading.Lock()
     caller = threading.get_ident()

@@ -72,6 +72,25 @@ def _from_array(value: np.ndarray, where: str, room: list[int], depth: int) -> P
     raise NotPlain(f"the {where} is an array of {value.dtype} (give real numbers)")
 
 
+def truth(said: Any, name: str = "is_right") -> bool:
+    """What a student's test says: True or False alone. NaN and the text "False" would count as True.
+
+    >>> truth(np.bool_(False))
+    False
+    """
+    if isinstance(said, (bool, np.bool_)):
+        return bool(said)
+    if said is None:
+        got = "nothing: is a `return` missing?"
+    elif isinstance(said, np.ndarray):
+        got = f"an array of shape {said.shape}: np.all makes one True or False of it"
+    elif isinstance(said, (str, int, float)):
+        got = f"{said!r}"[:60]
+    else:
+        got = _article(type(said).__name__)
+    raise TypeError(f"{name} must return True or False, and it returns {got}")
+
+
 def _complaint(value: Any, depth: int) -> str:
     inside = "is" if depth == 0 else "holds"
     if value is None:

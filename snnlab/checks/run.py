@@ -108,7 +108,7 @@ def _attempt(obj: Any, given: dict[str, Any], asks: str, call: Callable[..., Any
     except BaseException as error:  # SystemExit too: a check survives `sys.exit()`
         name = type(error).__name__
         message = re.sub(r"0x[0-9a-fA-F]+", "0x...", _first_line(error))
-        text = f"raised {name}{': ' if message else ''}{message}{_where(error.__traceback__)}"
+        text = f"raised {name}{': ' if message else ''}{message}{_cause(error)}{_where(error.__traceback__)}"
         return {"problem": "error", "type": name, "text": text}
 
 
@@ -174,6 +174,19 @@ def _first_line(error: BaseException) -> str:
         return str(error).strip().partition("\n")[0][:200]
     except Exception:  # an exception of the student's own may fail even here
         return ""
+
+
+def _cause(error: BaseException) -> str:
+    """What a library says went wrong inside: Brian2 names the object that fails, and only its cause the mistake."""
+    inner, seen = error, {id(error)}
+    cause_of = vars(BaseException)["__cause__"].__get__  # not a property of the student's own
+    while (cause := cause_of(inner)) is not None and id(cause) not in seen:
+        inner = cause
+        seen.add(id(inner))
+    if inner is error:
+        return ""
+    message = re.sub(r"0x[0-9a-fA-F]+", "0x...", _first_line(inner)).strip("'\"")
+    return f" (because of {type(inner).__name__}{': ' if message else ''}{message})"
 
 
 def _where(tb: Any) -> str:

@@ -4,6 +4,7 @@ It is imported before the student's first cell, and holds on to what it needs. N
 a student's code may replace all of it, and then can only send other values than its own.
 """
 
+import gc
 import json
 import sys
 import traceback
@@ -49,10 +50,14 @@ def ask(answer: Callable[[], Any], payload: str) -> Answers:
 
 
 def _forget_the_last_error() -> None:
-    """A traceback holds what its functions held: after a MemoryError that is nearly all there is."""
-    last = getattr(sys, "last_traceback", None)
-    if last is not None:
-        traceback.clear_frames(last)
+    """A traceback holds what its functions held: after a MemoryError that is nearly all there is. So does the traceback
+    of an error behind the last one, if there was no room left to write about the first."""
+    error, seen = getattr(sys, "last_value", None), set()
+    while isinstance(error, BaseException) and id(error) not in seen:
+        seen.add(id(error))
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
+    gc.collect()
 
 
 def _again(error: BaseException) -> None:

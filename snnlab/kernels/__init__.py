@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
 from .cache import cache_folder, load
 from .structure import Structure
 
-__all__ = ["Structure", "cache_folder", "kernel", "kernel_source", "module_text"]
+__all__ = ["Structure", "cache_folder", "collector_rests", "kernel", "kernel_source", "module_text"]
+
+
+@contextmanager
+def collector_rests() -> Iterator[None]:
+    """No search for garbage meanwhile: loading numba makes a million objects that stay, and searching them was a tenth of it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def module_text(structure: Structure) -> str:
     """The kernel's module for a structure, as text."""
-    from .template import module_text  # loads numba, and `import snnlab` does not
+    with collector_rests():
+        from .template import module_text  # loads numba, and `import snnlab` does not
 
     return module_text(structure)
 
@@ -22,7 +37,8 @@ def module_text(structure: Structure) -> str:
 @lru_cache(maxsize=512)
 def kernel(structure: Structure) -> tuple[Callable, tuple[str, ...]]:
     """(run, ARGUMENTS) for a structure: the compiled function and the names of the arrays that it takes."""
-    module = load(module_text(structure))
+    with collector_rests():
+        module = load(module_text(structure))
     return module.run, module.ARGUMENTS
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..methods import steady_steps
 from ..run_data import NEVER, Cells, Run
 from ..wires import Wires
-from . import kernel, sources
+from . import collector_rests, kernel, sources
 
 _NO_IDS, _NO_OUT = np.zeros(0, dtype=np.int64), np.zeros((0, 0))
 
@@ -140,7 +140,11 @@ class CompiledEngine:
 
     def advance(self, k: int, k_end: int) -> int:
         """Run steps k to k_end - 1; returns the next step, less than k_end when a spike list is full."""
-        return int(self.function(k, k_end, self.run.dt, *[self.arrays[name] for name in self.arguments]))
+        arrays = [self.arrays[name] for name in self.arguments]
+        if getattr(self.function, "signatures", True):
+            return int(self.function(k, k_end, self.run.dt, *arrays))
+        with collector_rests():  # the first call loads or compiles it
+            return int(self.function(k, k_end, self.run.dt, *arrays))
 
     @property
     def reached(self) -> int:

@@ -98,10 +98,14 @@ def module_text(structure: Structure) -> str:
 
 
 def _title(structure: Structure) -> str:
-    return "; ".join(
+    populations = (
         f"{kind.system.model.__name__} ({kind.method}, receptors: {', '.join(r for r, _ in kind.system.receptors) or 'none'})"
         for kind in structure.populations
     )
+    rules = (
+        f"{wires.rule.__name__} (plasticity)" for wires in structure.projections if wires.rule is not None
+    )
+    return "; ".join([*populations, *rules])
 
 
 def _coupled(writer: Writer) -> list[str]:

@@ -109,7 +109,7 @@ const PAINTERS = {
       ctx.stroke();
     });
     if (scene.top !== null && !panel.part) drawnSpikes(ctx, scene, range, look, x, y);
-    if (threshold !== null) tag(ctx, look, "threshold", panel.x + panel.w - 62, y(threshold) + (y(threshold) - panel.y < 16 ? 10 : -10), look.soft);
+    if (threshold !== null) tag(ctx, look, scene.mark, panel.x + panel.w - ctx.measureText(scene.mark).width - 8, y(threshold) + (y(threshold) - panel.y < 16 ? 10 : -10), look.soft);
     if (several) traceKey(ctx, panel, names, look);
   },
   ticks(ctx, panel, scene, look, x) {

@@ -531,7 +531,7 @@ class View {
     if (live) mode = this.over ? "live, the round is over" : this.running ? `live, ${this.t.toFixed(0)} ms` : `paused at ${this.t.toFixed(1)} ms`;
     return {
       mode, low, high, n: f.n, groups: f.groups, trace, plane: f.plane && { ...f.plane, path: live ? this.live.path : f.plane.path },
-      threshold: f.threshold, top: f.spike_top, ids: f.ids, spikes: live ? this.live.spikes : f.spikes,
+      threshold: f.threshold, mark: f.mark, top: f.spike_top, ids: f.ids, spikes: live ? this.live.spikes : f.spikes,
       now: live ? this.t : f.t1, weight: live ? 1 : f.count / Math.max(1, f.spikes.length), stale: this.stale, cursor: live ? this.t : this.cursor,
       hold, current: live ? this.live.current : hold ? [[f.t0, f.t1, f.values[hold.name]]] : [],
       curve: x && { points: this.points, line: this.curve, start: this.moved ? this.firstCurve : [], low: x.low, high: x.high, label: x.unit ? `${x.name} (${x.unit})` : x.name },

@@ -251,10 +251,12 @@ check.ex_02_1(opening_rate)
 # %% tags=["raises-exception"]
 v = np.linspace(-100.0, 20.0, 121)  # mV; it holds both -55 and -40
 names = ("membrane potential (mV)", "opening rate (1/ms)")
-ax = snn.plots.curve(v, opening_rate(v, 1.0, -40.0, 10.0), *names, "m: a = 1/ms, v_a = -40 mV")
-snn.plots.curve(v, opening_rate(v, 0.1, -55.0, 10.0), *names, "n: a = 0.1/ms, v_a = -55 mV", ax=ax)
+with np.errstate(all="ignore"):  # np.where computes both choices, the hole too: no warning of 0/0
+    m, n = opening_rate(v, 1.0, -40.0, 10.0), opening_rate(v, 0.1, -55.0, 10.0)
+ax = snn.plots.curve(v, m, *names, "m: a = 1/ms, v_a = -40 mV")
+snn.plots.curve(v, n, *names, "n: a = 0.1/ms, v_a = -55 mV", ax=ax)
 plt.show()
-print(f"at -40 mV m opens at {float(opening_rate(-40.0, 1.0, -40.0, 10.0)):.6f}/ms")
+print(f"at -40 mV m opens at {m[60]:.6f}/ms")
 
 # %% [markdown]
 # Scientific libraries have this function under the name **exprel**, $(e^x - 1)/x$ with its limit at 0: then (4) is `a / exprel(-x)`. From here on we use
@@ -815,7 +817,7 @@ for x in (-41.0, -40.0, -39.0):
 #
 # **Exercise 02.4** Hunt the bug in two parts.
 #
-# 1. **A test that catches it.** Write `is_right(rate)`, which is `True` if a rate function treats voltage and temperature rightly, and `False` if not. The check runs your test on the published one, on two more wrong ones, and on two right ones. You know two
+# 1. **A test that catches it.** Write `is_right(rate)`, which is `True` if a rate function treats voltage and temperature rightly, and `False` if not. The check runs your test on the published one, on three more wrong ones, and on two right ones. You know two
 #    things about a right rate: it is smooth in $v$, and 10 degrees more make it three times as fast.
 # 2. **The rate, mended.**
 

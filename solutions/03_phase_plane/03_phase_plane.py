@@ -390,7 +390,7 @@ print(f"a path at I = 45 over the nullclines at 38: {len(rec.spikes)} spikes")
 # ## Six blind neurons
 #
 # Six Morris–Lecar neurons belong to you; your name decides which. Each is of one of the two sets, but they differ in size, in speed and in potential, so that you can't tell
-# them by the current they need. You may only inject constant currents: `neuron.spike_times([40.0, 50.0], t_stop=2000.0)` returns a list with the spike times (ms) at each current.
+# them by the current they need. You may only inject constant currents: `neuron.spike_times([40.0, 50.0], t_stop=2000.0)` returns a list with the spike times (ms) at each current (at most 400 of them in a call).
 # None needs more than 400 uA/cm2 to begin. Too much current silences some of them: depolarisation block, again.
 
 # %%
@@ -648,7 +648,7 @@ print(f"{len(rec.spikes)} spikes; v ends at {rec.traces['v'][-1, 0]:.2f}")
 # **Exercise 03.4** Hunt it in two parts.
 #
 # 1. **A test that catches it.** Write `is_right(slope)`, which is `True` if `slope(v, w, I)` is the right side of (1), and `False` if not. The check runs it on what the
-#    simulator read, on three more wrong slopes, and on two right ones, written differently.
+#    simulator read, on five more wrong slopes, and on two right ones, written differently.
 # 2. **The text, mended.** You can't mend the simulator; you can write the equation so that it has no choice. Return a text in `V`, `W` and `I` that means (1), and that this
 #    simulator *and* everybody else read rightly. The check reads it with both. (`+ - * / ^` and brackets are allowed.)
 

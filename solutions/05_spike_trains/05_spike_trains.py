@@ -5,7 +5,7 @@
 #
 # | | |
 # |---|---|
-# | **Time** | 75 to 90 minutes; one pause is marked |
+# | **Time** | 90 to 120 minutes; one pause is marked |
 # | **You need** | lessons 00 and 01; mean, standard deviation and variance; NumPy arrays |
 # | **You will be able to** | say of a spike train how fast, how regular and how steady it is, each by a number;<br>read from a real recording what a neuron listens to, and how long ago;<br>say how far apart two trains are, on a time scale that you choose;<br>tell when spikes are reliable, and when only their rate is |
 # | **Points** | 14, in four exercises |
@@ -99,7 +99,7 @@ shortest = [np.mean(analysis.isi(spikes) < 5.0) for spikes in abc.values()]
 print("shorter than 5 ms:", ", ".join(f"{share:.0%}" for share in shortest))
 
 # %% [markdown]
-# Most people say B. It looks well mixed, but its spikes keep apart from each other, and that takes a memory. Chance makes clumps and gaps, as in
+# B is tempting. It looks well mixed, but its spikes keep apart from each other, and that takes a memory. Chance makes clumps and gaps, as in
 # C, and they mean nothing. In A, clumps are a rule: it fires in **bursts**. (The intervals of B were drawn from a gamma distribution of shape 5, those of A from two exponential ones, with a mean of 6 ms or of 91 ms.)
 #
 # ## A pause after every spike
@@ -274,6 +274,7 @@ for name, rec in {"slow": slow, "fast": fast}.items():
     print(f"{name}: F(1000 ms) = {F:.2f}, CV squared = {cv**2:.2f}")
 t, rate = analysis.psth(slow.spikes, 1000.0)
 print("spikes in each second of the first:", rate.round().astype(int))
+print("mean level in each second (dB):    ", slow.level.reshape(10, -1).mean(axis=1).round(1))
 
 # %% [markdown]
 # Seven times and more than ten times too large: this neuron is not stationary, though its intervals look tame. The counts show why. It **adapts**: it begins with more than 120 spikes per second and ends below 80, while the sound stays as loud as it was.
@@ -297,7 +298,11 @@ for name, (at, height) in peaks.items():
 
 # %% [markdown]
 # The neuron answers to a rise in loudness, 6 to 7 ms ago. In that time the sound has come through the air and moved the ear, a spike was made, and it has travelled to the electrode. Just before the rise the sound
-# was softer than on average: what counts is the change. And the faster the sound changes, the narrower is what the neuron answers to.
+# was softer than on average: what counts is the change.
+#
+# One warning. The peak of the fast recording is narrower, but not because the neuron became another one: a sound that changes at up to 200 Hz resembles itself for
+# some ms, and its average around a spike shows that, too. By itself such a sound makes dips of one depth on both sides of a peak. The one
+# *after* the peak is of this kind; the one before it is much deeper, and that is the neuron. An STA always shows both, stimulus and neuron.
 #
 # **A good place for a pause.**
 
@@ -367,7 +372,7 @@ for k in (0, 20, 50):
     print(f"tau = {tau[k]:7.1f} ms: D = {to_copy[k]:.2f} to the copy, {to_other[k]:.2f} to the other")
 
 # %% [markdown]
-# With a $\tau$ of 0.1 ms all three trains are nearly equally far apart: hardly any two spikes coincide. With one of 10 s only the number of spikes matters: the other train has four more, and $D$ nears $4/\sqrt{2}$ = 2.8. In between, the copy is near and the
+# With a $\tau$ of 0.1 ms the copy is nearly as far away as the other train: hardly any two spikes coincide. With one of 10 s only the number of spikes matters: the other train has four more, and $D$ nears $4/\sqrt{2}$ = 2.8. In between, the copy is near and the
 # other train is far: a distance tells precise spikes from the rest, once you have said what precise means.
 
 # %% tags=["raises-exception"]
@@ -463,7 +468,7 @@ for name, spikes in stimuli.items():
     print(f"{name}: {spikes.rate().mean():.1f} Hz on average")
 
 # %% [markdown]
-# The lower picture of each is a **PSTH**, a *peristimulus time histogram*: the rate over time, averaged over the trials. Under the constant current it flattens, under the fluctuating one its peaks stay as sharp as they are.
+# The lower picture of each is a **PSTH**, a *peristimulus time histogram*: the rate over time, averaged over the trials. Under the constant current it flattens, under the fluctuating one there are sharp peaks to the end.
 
 # %%
 print("                 typical distance (ms)      coincidence factor")
@@ -700,7 +705,7 @@ check.ex_05_x1(fast_distance)
 # - A pause makes a train more regular, and so does a coarse grid. For a stationary renewal process F goes to CV$^2$; more than that means that something drifts, or that intervals depend on each other.
 # - The spike-triggered average shows what a neuron listens to, and how long ago: for our locust a rise in loudness, 6 to 7 ms ago.
 # - A distance has a time scale. Choose it, and say which one you chose.
-# - Whether spikes are reliable depends on the stimulus: a fluctuating current keeps an LIF with noise precise to less than a millisecond, a constant one does not.
+# - Whether spikes are reliable depends on the stimulus: a fluctuating current keeps an LIF with noise precise to about a millisecond, a constant one does not.
 #
 # **Ask yourself**, and write your answers down. The next cell computes them.
 #

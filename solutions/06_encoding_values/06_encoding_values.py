@@ -5,7 +5,7 @@
 #
 # | | |
 # |---|---|
-# | **Time** | 90 minutes; a pause is marked |
+# | **Time** | 90 to 120 minutes; a pause is marked |
 # | **You need** | lesson 01; NumPy arrays and broadcasting; mean and standard deviation |
 # | **You will be able to** | turn numbers, pictures and tables of measurements into spikes in four ways, and back;<br>say of each code what silence means, how large its error is, and what it costs in spikes and time;<br>write a latency code and a population code;<br>tell a code that is right from one that runs |
 # | **Points** | 14, in four exercises |
@@ -88,8 +88,8 @@ plt.show()
 #
 # $$\text{mean } \frac{x\, r_{\max} T}{1000}, \qquad \text{and variance just as large.}$$
 #
-# The decoder divides by $r_{\max} T/1000$, and what it returns has the standard deviation $\sqrt{x / (r_{\max} T / 1000)}$. (The library cuts values above 1 off at 1, which makes the error a
-# little smaller.) Now look at what you predicted.
+# The decoder divides by $r_{\max} T/1000$, and what it returns has the standard deviation $\sqrt{x / (r_{\max} T / 1000)}$. (The library cuts values above 1 off at 1, which makes the error
+# smaller, most of all in short windows.) Now look at what you predicted.
 
 # %%
 windows = np.array([50.0, 100.0, 200.0, 400.0, 800.0, 1600.0])  # ms
@@ -416,8 +416,8 @@ print(f"spikes: {np.isfinite(paper).sum()} by the paper's formulas, {len(spikes)
 print(f"the same times: {np.allclose(paper, ours)}")
 
 # %% [markdown]
-# The paper's abstract promises "adjustable" precision "with an efficient use of neurons". It gives no error of a single value, so there is no number to stand beside ours;
-# but the effect can be shown. Let the clock tick in whole milliseconds, so that a single neuron can tell at most ten or eleven values in 10 ms. More fields tell more, and the number of *spikes* hardly grows.
+# The paper's abstract promises "adjustable" precision "with an efficient use of neurons". It asks how well flowers and pixels fall into clusters, and we ask for the error of a single value: so we
+# reproduce the effect, and no number. Let the clock tick in whole milliseconds, so that a single neuron can tell at most ten or eleven values in 10 ms. More fields tell more, and the number of *spikes* hardly grows.
 
 # %%
 x = np.linspace(0.0, 1.0, 1001)
@@ -546,7 +546,8 @@ print(published_binary(np.array([0.0, 0.3, 0.5, 0.9]), bits=3))
 # **Exercise 06.4** Three parts:
 #
 # 1. **A test that catches the first mistake.** Write `is_right(code)`, which is `True` if a rate code makes as many spikes as it should, whatever its arguments are, and `False` if not. The check runs it on the published
-#    code, on another wrong one, and on two right ones, which draw their spikes in different ways.
+#    code, on four more that are wrong in ways of their own, and on two right ones, which draw their spikes in different ways. (Two spikes in one step are one `True`: test where spikes are rare, with
+#    `x * max_rate * dt` far below 1000.)
 # 2. **The rate code, mended.** It is checked with several time steps.
 # 3. **The binary code, mended.** No value from 0 to 1 may be further from its word than one level, $1/2^{\rm bits}$; a word counts as level$/(2^{\rm bits} - 1)$. Which value would you try first?
 
@@ -558,9 +559,10 @@ def is_right(code):
     code : a function such as published_rate, code(x, max_rate, window, dt, rng).
     """
     ### BEGIN SOLUTION
-    x, rng = np.full(200, 0.5), np.random.default_rng(1)
-    count = code(x, 100.0, 200.0, 0.1, rng).sum() / 200  # a step that is not 1 ms
-    return abs(count - 10.0) < 1.5  # 0.5 at 100 Hz for 0.2 s; the error of the mean is 0.2
+    x, rng = np.repeat([0.2, 0.8], 400), np.random.default_rng(1)  # two values, 400 neurons each
+    counts = code(x, 50.0, 400.0, 0.1, rng).sum(axis=0)  # not 100 Hz, and a step that is not 1 ms
+    weak, strong = counts.reshape(2, 400).mean(axis=1)
+    return bool(abs(weak - 4.0) < 1.0 and abs(strong - 16.0) < 1.0)  # the error of a mean is 0.2 at most
     ### END SOLUTION
 
 

@@ -1,0 +1,463 @@
+"""The exercises of lesson 10, STDP."""
+
+import math
+
+import numpy as np
+
+from snnlab.checks.exercise import Case, Exercise, Wrong
+
+# ---------------------------------------------------------------- 10.1 one weight, two traces
+
+
+def trace_inputs(seed):
+    rng = np.random.default_rng([seed, 1])
+    A, tau = rng.uniform(0.008, 0.012), rng.uniform(14.0, 20.0)
+    rule = {"A_plus": A, "A_minus": 0.6 * A, "tau_plus": tau, "tau_minus": 2.1 * tau}
+
+    def train(n, end):
+        return np.sort(rng.choice(np.arange(10, int(10 * end)), n, replace=False)) / 10.0  # ms, on a grid
+
+    def case(name, pre, post, w, **changes):
+        return Case(name, {"pre": pre, "post": post, "w": w, **rule, **changes})
+
+    pre, post, shared = train(12, 400.0), train(11, 400.0), train(9, 300.0)
+    post = np.setdiff1d(post, pre)
+    busy_pre, busy_post = train(60, 1000.0), train(60, 1000.0)
+    return [
+        case("the bounds are far away", pre, post, 0.5),
+        case("both neurons fire at the same moments", shared, np.sort(np.append(shared[::2], 305.0)), 0.4),
+        case("a strong synapse, near the upper bound", busy_pre, busy_post, 0.97, A_plus=4.0 * A),
+        case("a weak synapse, near the lower bound", busy_pre, busy_post, 0.04, A_minus=3.0 * A),
+        case("the postsynaptic neuron is silent", pre, np.array([]), 0.5),
+    ]
+
+
+def _events(pre, post, order=("pre", "post")):
+    """(time, side) of all spikes; at the same moment in this order of sides."""
+    events = [(t, order.index("pre"), "pre") for t in pre] + [(t, order.index("post"), "post") for t in post]
+    return [(t, side) for t, _, side in sorted(events)]
+
+
+def weight_by_sums(pre, post, w, A_plus, A_minus, tau_plus, tau_minus):
+    """The weight after both trains, without any trace: each spike sums over all earlier spikes of the other side."""
+    for t, side in _events(pre, post):
+        if side == "pre":
+            earlier = [s for s in post if s < t]
+            w -= A_minus * math.fsum(math.exp((s - t) / tau_minus) for s in earlier)
+        else:
+            earlier = [s for s in pre if s <= t]
+            w += A_plus * math.fsum(math.exp((s - t) / tau_plus) for s in earlier)
+        w = min(max(w, 0.0), 1.0)
+    return w
+
+
+def _by_traces(
+    order=("pre", "post"), how="add", clip=True, decay=True, tie_twice=False, own_decay_only=False, unit=1.0
+):
+    """A weight by two traces, with one thing done differently."""
+
+    def weight(pre, post, w, A_plus, A_minus, tau_plus, tau_minus):
+        x, y, last, seen = 0.0, 0.0, 0.0, {"pre": 0.0, "post": 0.0}
+        for t, side in _events(pre, post, order):
+            passed = {"pre": t - last, "post": t - last}
+            if own_decay_only:
+                passed = {
+                    "pre": (t - seen["pre"]) * (side == "pre"),
+                    "post": (t - seen["post"]) * (side == "post"),
+                }
+            if decay:
+                x *= math.exp(-passed["pre"] / tau_plus / unit)
+                y *= math.exp(-passed["post"] / tau_minus / unit)
+            last = seen[side] = t
+            if side == "pre":
+                w, x = w - A_minus * y, 1.0 if how == "set" else x + 1.0
+            else:
+                w, y = w + A_plus * x, 1.0 if how == "set" else y + 1.0
+                if tie_twice and t in pre:
+                    w -= A_minus
+            w = min(max(w, 0.0), 1.0) if clip else w
+        return w
+
+    return weight
+
+
+def _double_sum(pre, post, w, A_plus, A_minus, tau_plus, tau_minus):
+    lag = np.subtract.outer(np.asarray(post), np.asarray(pre))
+    later, earlier = lag[lag >= 0.0], lag[lag < 0.0]
+    return w + A_plus * np.exp(-later / tau_plus).sum() - A_minus * np.exp(earlier / tau_minus).sum()
+
+
+def _changed(**changes):
+    """The right weight, for other parameters: each a function of the given ones."""
+    return lambda **given: weight_by_sums(
+        **{**given, **{name: change(given) for name, change in changes.items()}}
+    )
+
+
+TRACES = Exercise(
+    id="10.1", title="One weight, two traces", points=4,
+    inputs=trace_inputs, oracle=weight_by_sums, abs=1e-12, rel=0.0,
+    hints=(
+        "Which spikes must the synapse still know about when the next one comes, and can one number for each side hold them?",
+        "Go through the spikes of both sides in the order of time. From one to the next, both traces decay, equation (5); then the "
+        "spike reads the trace of the other side, changes w, and w is clipped; then it adds 1 to its own trace.",
+        "At a pre spike: w = w - A_minus*y, clip, x = x + 1. At a post spike: w = w + A_plus*x, clip, y = y + 1. At one moment: "
+        "pre first. x decays with tau_plus, y with tau_minus, at every spike of either side.",
+    ),
+    wrong=[
+        Wrong("the double sum, never clipped", _double_sum,
+              "Right as long as no bound is met. Near a bound the weight must be clipped at every spike, and a sum over all pairs can't know when."),
+        Wrong("the double sum, clipped at the end", lambda **given: float(np.clip(_double_sum(**given), 0.0, 1.0)),
+              "Clipped once, at the end. A weight at its bound forgets what goes beyond, so that the order of the spikes counts: clip at every spike."),
+        Wrong("post before pre", _by_traces(order=("post", "pre")),
+              "Wrong where both fire at the same moment: the pre spike comes first, so that this pair is potentiated and not depressed."),
+        Wrong("both see a tie", _by_traces(tie_twice=True),
+              "A pair at the same moment is potentiated *and* depressed. It counts once: the pre spike reads y before the post spike adds to it."),
+        Wrong("nearest spikes only", _by_traces(how="set"),
+              "A spike sets your trace to 1. Here all pairs count, so that it adds 1 to what is left."),
+        Wrong("traces that never decay", _by_traces(decay=False),
+              "The traces never decay: a spike of long ago counts as much as the last one. Where does the time between spikes go?"),
+        Wrong("only its own spikes let a trace decay", _by_traces(own_decay_only=True),
+              "A trace decays only when its own side fires. It is read by the other side: bring both up to date at every spike."),
+        Wrong("signs", _changed(A_plus=lambda g: -g["A_minus"], A_minus=lambda g: -g["A_plus"]),
+              "Pre before post weakens your synapse: it should be strengthened. Which trace does each side read, and with which sign?"),
+        Wrong("time constants swapped", _changed(tau_plus=lambda g: g["tau_minus"], tau_minus=lambda g: g["tau_plus"]),
+              "The two time constants are exchanged: x, the trace of pre spikes, serves potentiation and decays with tau_plus."),
+        Wrong("amplitudes swapped", _changed(A_plus=lambda g: g["A_minus"], A_minus=lambda g: g["A_plus"]),
+              "A_plus and A_minus are exchanged: potentiation, at a post spike, has A_plus."),
+        Wrong("seconds", _by_traces(unit=1000.0),
+              "Your traces decay a thousand times too slowly: times and time constants are both in ms."),
+    ],
+)  # fmt: skip
+
+
+# ---------------------------------------------------------------- 10.2 measure the window
+
+
+def window_inputs(seed):
+    rng = np.random.default_rng([seed, 2])
+
+    def case(name, lags, nearest=False, **changes):
+        A = rng.uniform(0.004, 0.005)
+        rule = {
+            "A_plus": A,
+            "A_minus": 0.7 * A,
+            "tau_plus": rng.uniform(14.0, 20.0),
+            "tau_minus": rng.uniform(25.0, 35.0),
+        }
+        return Case(
+            name,
+            {"lags": np.array(lags), "w0": rng.uniform(0.44, 0.48), "nearest": nearest, **rule, **changes},
+        )
+
+    return [
+        case("pre before post", [2.0, 10.0, 40.0]),
+        case("post before pre", [-40.0, -10.0, -2.0]),
+        case("a synapse of nearest spikes, both sides", [-15.0, -5.0, 0.0, 5.0, 15.0], nearest=True),
+    ]
+
+
+def window_call(measure, inputs):
+    """The student's window of a hidden synapse, whose weight is read to 0.001."""
+    import math
+
+    def synapse(pre, post):
+        w, x, y, last = inputs["w0"], 0.0, 0.0, 0.0
+        events = sorted([(float(t), 0) for t in pre] + [(float(t), 1) for t in post])
+        for t, is_post in events:
+            x *= math.exp(-(t - last) / inputs["tau_plus"])
+            y *= math.exp(-(t - last) / inputs["tau_minus"])
+            last = t
+            if is_post:
+                w, y = w + inputs["A_plus"] * x, 1.0 if inputs["nearest"] else y + 1.0
+            else:
+                w, x = w - inputs["A_minus"] * y, 1.0 if inputs["nearest"] else x + 1.0
+            w = min(max(w, 0.0), 1.0)
+        return round(w, 3)
+
+    return list(measure(synapse=synapse, lags=inputs["lags"]))
+
+
+def window(lags, A_plus, A_minus, tau_plus, tau_minus, **_):
+    lags = np.asarray(lags, dtype=float)
+    return np.where(
+        lags >= 0.0, A_plus * np.exp(-abs(lags) / tau_plus), -A_minus * np.exp(-abs(lags) / tau_minus)
+    )
+
+
+def _protocol(n=60, interval=1000.0, sign=1.0, start=True, per_pair=True, relative=False, absolute=False):
+    def measure(synapse, lags):
+        w0 = synapse([], [])
+        changes = []
+        for lag in lags:
+            pre = 500.0 + interval * np.arange(n)
+            change = synapse(pre, pre + sign * lag) - (w0 if start else 0.0)
+            change = change / n if per_pair else change
+            changes.append(abs(change) if absolute else change / w0 if relative else change)
+        return np.array(changes)
+
+    return measure
+
+
+WINDOW = Exercise(
+    id="10.2", title="Measure a window", points=3,
+    inputs=window_inputs, call=window_call, oracle=window, abs=6e-5, rel=0.0,
+    hints=(
+        "How many pairs does it take until the reading tells the change, and how many until the weight comes to its bound?",
+        "Take a few dozen pairs, one second apart; the change is what the synapse says after them, minus what it says after nothing.",
+        "pre = 500 + 1000*np.arange(60) in ms, post = pre + lag; (synapse(pre, post) - synapse([], [])) / 60, for each lag.",
+    ),
+    wrong=[
+        Wrong("lag the other way", _protocol(sign=-1.0),
+              "The window is mirrored: a lag is the time of the post spike minus that of the pre spike."),
+        Wrong("one pair", _protocol(n=1),
+              "One pair changes the weight by little more than it can be read to. Give many pairs and divide."),
+        Wrong("far too many pairs", _protocol(n=1000),
+              "The change per pair comes out too small: the weight met its bound on the way. Give fewer pairs."),
+        Wrong("pairs too near", _protocol(interval=50.0),
+              "Your pairs follow each other so closely that each meets its neighbours too: leave more time between them."),
+        Wrong("all pairs at once", _protocol(per_pair=False),
+              "This is the change by all your pairs together: the exercise asks for one pair."),
+        Wrong("where it began", _protocol(start=False),
+              "You divide the weight itself, and not what changed: subtract what the synapse says after no spike at all."),
+        Wrong("relative", _protocol(relative=True),
+              "About twice too large: you divided by the weight at the start. Asked is the change itself."),
+        Wrong("no sign", _protocol(absolute=True),
+              "The size is right, but depression has a negative sign."),
+    ],
+)  # fmt: skip
+
+
+# ---------------------------------------------------------------- 10.3 the drift on a grid
+
+
+def drift_inputs(seed):
+    rng = np.random.default_rng([seed, 3])
+    A, tau = rng.uniform(0.005, 0.015), rng.uniform(15.0, 25.0)
+    given = {
+        "r_pre": rng.uniform(5.0, 20.0),
+        "r_own": rng.uniform(8.0, 30.0),
+        "A_plus": A,
+        "A_minus": 1.05 * A,
+    }
+    even, uneven = {"tau_plus": tau, "tau_minus": tau}, {"tau_plus": tau, "tau_minus": 1.4 * tau}
+
+    def case(name, taus, p, lag, dt):
+        return Case(name, {**given, **taus, "p": p, "lag": lag, "dt": dt})
+
+    return [
+        case("independent trains, steps of 0.1 ms", even, 0.0, 5.0, 0.1),
+        case("independent trains, steps of 1 ms", even, 0.0, 5.0, 1.0),
+        case("independent, unequal time constants, steps of 2 ms", uneven, 0.0, 4.0, 2.0),
+        case("a pre spike may cause a post spike", uneven, rng.uniform(0.2, 0.4), 8.0, 0.1),
+        case("a pre spike often causes one, steps of 1 ms", even, rng.uniform(0.6, 0.9), 6.0, 1.0),
+    ]
+
+
+def drift_by_sums(r_pre, r_own, p, lag, A_plus, A_minus, tau_plus, tau_minus, dt):
+    """Change of the weight per second: the mean product of the two trains at each lag, lag by lag."""
+    k = np.arange(1, int(60.0 * max(tau_plus, tau_minus) / dt))
+    pre, post = r_pre * dt / 1000.0, (r_own + p * r_pre) * dt / 1000.0  # spikes per step
+    ahead = 1.0 + np.exp(-k * dt / tau_plus).sum()  # lag 0 is potentiated
+    behind = np.exp(-k * dt / tau_minus).sum()
+    chance = pre * post * (A_plus * ahead - A_minus * behind)
+    caused = pre * p * A_plus * math.exp(-lag / tau_plus)
+    return 1000.0 / dt * (chance + caused)
+
+
+def _drift(
+    ahead="grid",
+    behind="grid",
+    rate=True,
+    cause=True,
+    scale=1e-3,
+    sign=1.0,
+    causal_tau="tau_plus",
+    delayed=True,
+):
+    def drift(r_pre, r_own, p, lag, A_plus, A_minus, tau_plus, tau_minus, dt):
+        T = {
+            "grid": (dt / -math.expm1(-dt / tau_plus), dt / math.expm1(dt / tau_minus)),
+            "continuous": (tau_plus, tau_minus),
+            "with zero": (dt / -math.expm1(-dt / tau_plus), dt / -math.expm1(-dt / tau_minus)),
+            "without zero": (dt / math.expm1(dt / tau_plus), dt / math.expm1(dt / tau_minus)),
+        }
+        r_post = r_own + (p * r_pre if rate else 0.0)
+        chance = r_pre * r_post * scale * (A_plus * T[ahead][0] - A_minus * T[behind][1])
+        tau = {"tau_plus": tau_plus, "tau_minus": tau_minus}[causal_tau]
+        caused = p * r_pre * A_plus * (math.exp(-lag / tau) if delayed else 1.0)
+        return sign * (chance + (caused * scale * 1e3 if cause else 0.0))
+
+    return drift
+
+
+DRIFT = Exercise(
+    id="10.3", title="Which way does chance push?", points=4,
+    inputs=drift_inputs, oracle=drift_by_sums, abs=1e-12, rel=1e-6,
+    hints=(
+        "On a grid two spikes can fall into the same step. On which side of the window does that pair count, and what becomes of the integrals?",
+        "The integral over one side becomes dt times the sum of exp(-k dt/tau). For one side it begins with k = 0, for the other with k = 1. "
+        "Then think of the pairs that are no coincidence: how many per second, and how much does each count?",
+        "T_plus = dt(1 + q + q^2 + ...), T_minus = dt(q + q^2 + ...). The post neuron fires at r_own + p r_pre. Each caused spike is "
+        "one pair more, at the given lag, p r_pre of them per second. Rates in Hz are spikes per 1000 ms.",
+    ),
+    wrong=[
+        Wrong("continuous time", _drift("continuous", "continuous"),
+              "This does not know dt: it is the limit of very small steps. In steps of 1 ms even the sign may differ."),
+        Wrong("a tie on both sides", _drift("grid", "with zero"),
+              "A pair in the same step counts on both sides of yours. It is potentiated only: the sum for depression begins one step later."),
+        Wrong("a tie on no side", _drift("without zero", "grid"),
+              "A pair in the same step counts on no side of yours. It is potentiated: that sum begins with lag 0."),
+        Wrong("a tie on the wrong side", _drift("without zero", "with zero"),
+              "A pair in the same step is depressed in your sum: in this course it is potentiated."),
+        Wrong("as if independent", _drift(rate=False, cause=False),
+              "Right for independent trains. With p > 0 the post neuron fires more, and those spikes come right after a pre spike: neither is in yours."),
+        Wrong("only the rate", _drift(cause=False),
+              "The higher rate is there, but a caused spike is treated as if it came at any time. It comes at one lag: a pair of its own."),
+        Wrong("only the cause", _drift(rate=False),
+              "The caused pairs are there, but caused spikes also meet all other pre spikes by chance: the rate of the post neuron is higher than r_own."),
+        Wrong("the cause counts in full", _drift(delayed=False),
+              "A caused spike comes `lag` ms after its cause, and the trace has decayed until then."),
+        Wrong("the cause with the wrong time constant", _drift(causal_tau="tau_minus"),
+              "A caused pair is pre before post: its trace decays with tau_plus."),
+        Wrong("per ms", _drift(scale=1e-6),
+              "A thousand times too small: per ms, where per second is asked."),
+        Wrong("Hz taken for 1/ms", _drift(scale=1.0),
+              "A thousand times too large: a rate in Hz is spikes per 1000 ms, and the time constants are in ms."),
+        Wrong("sign", _drift(sign=-1.0),
+              "The sign is turned: potentiation raises the weight."),
+    ],
+)  # fmt: skip
+
+
+# ---------------------------------------------------------------- 10.4 bug hunt: a sign
+
+RULES = (
+    "right",
+    "tutorial",
+    "both up",
+    "both down",
+    "sizes crossed",
+    "reads its own trace",
+    "reads no trace",
+)
+
+
+def sign_inputs(seed):
+    rng = np.random.default_rng([seed, 4])
+    A, x, y = rng.uniform(0.008, 0.012), rng.uniform(0.3, 0.9), rng.uniform(1.2, 2.0)
+    given = {"w": 0.5, "x": x, "y": y, "A_plus": A, "A_minus": 0.6 * A}
+    names = {
+        "right": "your test, on a rule that is right", "tutorial": "your test, on the rule of the tutorial",
+        "both up": "your test, on a rule that only strengthens", "both down": "your test, on a rule that only weakens",
+        "sizes crossed": "your test, on a rule of the right signs and wrong sizes",
+        "reads its own trace": "your test, on a rule that reads the wrong trace",
+        "reads no trace": "your test, on a rule that reads no trace",
+    }  # fmt: skip
+    return [
+        Case("your rule, at a pre spike", {"spike": "pre", **given}),
+        Case("your rule, at a post spike", {"spike": "post", **given}),
+        *(Case(name, {"rule": rule}) for rule, name in names.items()),
+    ]
+
+
+def sign_call(pair, inputs):
+    """What the mended rule makes of w, or what the test says of a rule."""
+    rule, passes = pair()
+    if "spike" in inputs:
+        return rule(**inputs)
+
+    def judged(w, spike, x, y, A_plus, A_minus):
+        pre = spike == "pre"
+        return (
+            w
+            + {
+                "right": -A_minus * y if pre else A_plus * x,
+                "tutorial": A_plus * y if pre else -A_minus * x,
+                "both up": A_minus * y if pre else A_plus * x,
+                "both down": -A_minus * y if pre else -A_plus * x,
+                "sizes crossed": -A_plus * y if pre else A_minus * x,
+                "reads its own trace": -A_minus * x if pre else A_plus * y,
+                "reads no trace": -A_minus if pre else A_plus,
+            }[inputs["rule"]]
+        )
+
+    return bool(passes(judged))
+
+
+def sign_oracle(rule=None, w=None, spike=None, x=None, y=None, A_plus=None, A_minus=None):
+    if rule is not None:
+        return rule == "right"
+    return w - A_minus * y if spike == "pre" else w + A_plus * x
+
+
+def _test(changes):
+    """A test that looks at these (spike, x, y, A_plus, A_minus), and compares with the right rule."""
+
+    def passes(rule):
+        return all(
+            abs(rule(w=0.5, spike=s, x=x, y=y, A_plus=a, A_minus=b) - sign_oracle(None, 0.5, s, x, y, a, b))
+            < 1e-9
+            for s, x, y, a, b in changes
+        )
+
+    return passes
+
+
+def _signs_only(rule):
+    given = {"w": 0.5, "x": 0.7, "y": 0.4, "A_plus": 0.01, "A_minus": 0.005}
+    return rule(spike="pre", **given) < 0.5 < rule(spike="post", **given)
+
+
+_FULL = _test([("pre", 0.7, 0.4, 0.01, 0.005), ("post", 0.7, 0.4, 0.01, 0.005)])
+
+
+def _hand_in(rule=sign_oracle, passes=_FULL):
+    return lambda: (rule, passes)
+
+
+def _rule(pre, post):
+    """A rule, from what it adds to w at a pre and at a post spike."""
+    return lambda w, spike, x, y, A_plus, A_minus: (
+        w + (pre if spike == "pre" else post)(x, y, A_plus, A_minus)
+    )
+
+
+SIGN = Exercise(
+    id="10.4", title="Bug hunt: a window that looks right", points=4,
+    inputs=sign_inputs, call=sign_call, oracle=sign_oracle, abs=1e-12, rel=0.0,
+    hints=(
+        "At a pre spike, which spikes of the other side have been before? Does that pair speak for the synapse, or against it?",
+        "Compare both lines with equation (4), term by term: the sign, the amplitude, the trace. A test has to look at all three, on both sides.",
+        "Pre: w - A_minus*y. Post: w + A_plus*x. A test hands in numbers that are all different, say x = 0.7, y = 0.4, A_plus = 0.01, "
+        "A_minus = 0.005, and compares both results with what you computed by hand.",
+    ),
+    wrong=[
+        Wrong("as in the tutorial", _hand_in(_rule(lambda x, y, p, m: p * y, lambda x, y, p, m: -m * x)),
+              "The rule is as it was. Turning the axis of the picture is what hid the mistake: mend the rule."),
+        Wrong("the pre side alone", _hand_in(_rule(lambda x, y, p, m: -m * y, lambda x, y, p, m: -m * x)),
+              "The pre side is mended, the post side is not: now every pair weakens the synapse."),
+        Wrong("the post side alone", _hand_in(_rule(lambda x, y, p, m: p * y, lambda x, y, p, m: p * x)),
+              "The post side is mended, the pre side is not: now every pair strengthens the synapse."),
+        Wrong("signs alone", _hand_in(_rule(lambda x, y, p, m: -p * y, lambda x, y, p, m: m * x)),
+              "The signs are right, and each side has the amplitude of the other: A_minus belongs to depression."),
+        Wrong("traces exchanged", _hand_in(_rule(lambda x, y, p, m: -m * x, lambda x, y, p, m: p * y)),
+              "Signs and sizes are right. But each side reads its own trace, and so pairs a neuron with itself."),
+        Wrong("a test that always passes", _hand_in(passes=lambda rule: True),
+              "Your test passes every rule: it must call the rule and compare."),
+        Wrong("a test that never passes", _hand_in(passes=lambda rule: False),
+              "Your test fails the right rule too: compute by hand what it must give."),
+        Wrong("a test of signs", _hand_in(passes=_signs_only),
+              "Your test looks at signs alone. A rule with crossed amplitudes, another trace or none has the right signs: compare the values."),
+        Wrong("a test of the pre side", _hand_in(passes=_test([("pre", 0.7, 0.4, 0.01, 0.005)])),
+              "Your test looks at pre spikes alone: a rule may be wrong on the other side."),
+        Wrong("a test of the post side", _hand_in(passes=_test([("post", 0.7, 0.4, 0.01, 0.005)])),
+              "Your test looks at post spikes alone: a rule may be wrong on the other side."),
+        Wrong("a test with equal amplitudes", _hand_in(passes=_test([(s, 0.7, 0.4, 0.01, 0.01) for s in ("pre", "post")])),
+              "With A_plus = A_minus your test can't see that they are exchanged: take two different numbers."),
+        Wrong("a test with equal traces", _hand_in(passes=_test([(s, 0.5, 0.5, 0.01, 0.005) for s in ("pre", "post")])),
+              "With x = y your test can't see which trace is read: take two different numbers."),
+        Wrong("a test with traces of 1", _hand_in(passes=_test([(s, 1.0, 1.0, 0.01, 0.005) for s in ("pre", "post")])),
+              "With both traces at 1 your test can't see whether a trace is read at all: take other numbers."),
+    ],
+)  # fmt: skip

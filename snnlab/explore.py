@@ -31,6 +31,7 @@ from .explore_sliders import (
     Slider,
     annotated_unit,
     meanings_of,
+    pad_of,
     presets_of,
     settings_of,
     slider_of,
@@ -57,6 +58,7 @@ def explore(
     goal: Mapping[str, float] | None = None,
     trace: str | Iterable | None = None,
     plane: Iterable[str] | Mapping[str, Any] | None = None,
+    pad: Iterable[str] | None = None,
     hold: str | None = "I",
     curve: str | None = "I",
     title: str | None = None,
@@ -95,6 +97,9 @@ def explore(
         Draws the phase plane of these two: nullclines and flow from the model's own `dynamics`, the path, and the
         fixed points with their eigenvalues, `plane=("v", "w")` or `plane={"v": (-2.5, 2.5), "w": (-1.0, 2.0)}`. The other
         states of a larger model are held where the run stands at its end. Models only.
+    pad : two sliders
+        A square beside the sliders in which the point of both values is dragged, or moved with the arrow keys,
+        `pad=("g", "eta")`: x first. The presets are marked in it.
     hold : str
         The slider that "hold to inject" switches on and off; None for no such button.
     curve : str
@@ -157,6 +162,7 @@ def explore(
         goal=goal,
         hold=hold if hold in names and experiment.live else None,
         curve=curve if curve in names else None,
+        pad=pad_of(pad, experiment.sliders),
         title=title or experiment.title,
     )
 
@@ -303,13 +309,13 @@ class Explorer(anywidget.AnyWidget):
 
     _esm = "\n".join(
         (_STATIC / name).read_text(encoding="utf-8")
-        for name in ("draw.js", "plane.js", "sound.js", "explore.js")
+        for name in ("draw.js", "plane.js", "sound.js", "pad.js", "explore.js")
     )
     _css = (_STATIC / "explore.css").read_text(encoding="utf-8")
     config = traitlets.Dict().tag(sync=True)
     first = traitlets.Dict().tag(sync=True)  # the frame at the start values: drawn before any message
 
-    def __init__(self, experiment: Experiment, *, t_stop, presets, goal, hold, curve, title):
+    def __init__(self, experiment: Experiment, *, t_stop, presets, goal, hold, curve, pad, title):
         start_values = {s.name: s.value for s in experiment.sliders}
         # parameters that a preset sets and no slider shows: every preset names all of them, or none
         hidden = [name for name in next(iter(presets.values()), {}) if name not in start_values]
@@ -331,7 +337,7 @@ class Explorer(anywidget.AnyWidget):
         self._frame = self._whole_frame(self._recording, start_values, columns=900)
         config = {
             "title": title, "sliders": [dataclasses.asdict(s) for s in experiment.sliders], "presets": presets,
-            "t_stop": self._t_stop, "dt": self._dt, "live": experiment.live, "hold": hold, "curve": curve,
+            "t_stop": self._t_stop, "dt": self._dt, "live": experiment.live, "hold": hold, "curve": curve, "pad": pad,
             "fixed": self._fixed, "units": {name: "" if unit.is_number else str(unit) for name, unit in units.items()},
             "goal": dataclasses.asdict(goal) if goal else None,
         }  # fmt: skip

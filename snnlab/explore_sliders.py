@@ -181,3 +181,16 @@ def presets_of(
                     f"{where}: {s.name} must be from {s.low:g} to {s.high:g} like its slider, got {value!r}"
                 )
     return checked
+
+
+def pad_of(pad: Any, sliders: Sequence[Slider]) -> list[str] | None:
+    """The names of the two sliders of a pad, x and y. Raises TypeError and ValueError."""
+    if pad is None:
+        return None
+    names = ", ".join(s.name for s in sliders)
+    if isinstance(pad, str) or not isinstance(pad, Iterable):
+        raise TypeError(f"explore.pad: must be two of the sliders {names}, such as (x, y), got {pad!r}")
+    chosen = list(pad)
+    if len(chosen) != 2 or chosen[0] == chosen[1] or not all(c in {s.name for s in sliders} for c in chosen):
+        raise ValueError(f"explore.pad: must be two different sliders of {names}, got {pad!r}")
+    return chosen

@@ -230,6 +230,9 @@ def test_presets_are_whole_settings():
             ValueError,
             r"explore\.plane\['v'\]: needs low < high",
         ),
+        (lambda: snn.explore(network, pad="n"), TypeError, r"explore\.pad: must be two of the sliders"),
+        (lambda: snn.explore(network, pad=("n", "n")), ValueError, r"explore\.pad: must be two different"),
+        (lambda: snn.explore(network, pad=("n", "x")), ValueError, r"explore\.pad: must be two different"),
         (lambda: snn.explore(snn.LIF(), goal=5), TypeError, r"explore\.goal: must be \{\"spikes\": 5\}"),
         (
             lambda: snn.explore(snn.LIF(), goal={"spikes": 2.5}),

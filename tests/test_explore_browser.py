@@ -7,6 +7,7 @@ import pytest
 from needs import needs
 
 import snnlab as snn
+from snnlab.units import Hz, one
 
 pytestmark = needs("playwright", program="chromium")
 
@@ -163,3 +164,70 @@ def test_on_a_narrow_page_nothing_is_wider_than_the_page(show):
     page = show(plane_explorer(), width=400)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     assert page.evaluate("document.querySelector('canvas').clientHeight") > 700
+
+
+def pair_explorer():
+    def two(
+        rate: Hz = 40.0,  # of the trains
+        n: one = 6,  # how many trains
+    ):
+        return snn.poisson(rate, n, 200.0, seed=1)
+
+    return snn.explore(
+        two, {"rate": (10.0, 110.0, 2.0), "n": (2, 22, 1)}, pad=("rate", "n"), hold=None, curve=None,
+        presets={"A": {"rate": 20.0, "n": 4}},
+    )  # fmt: skip
+
+
+def picture(page):
+    return page.evaluate("document.querySelector('.snn-stage canvas').toDataURL()")
+
+
+def spot(page, x, y):
+    """Where on the page a point of the pad is; x and y as parts of its ranges."""
+    box = page.locator(".snn-pad").bounding_box()
+    return box["x"] + 40 + x * (260 - 52), box["y"] + 12 + (1 - y) * (190 - 48)
+
+
+@pytest.mark.parametrize("theme", ["background: #ffffff", DARK], ids=["light", "dark"])
+def test_a_point_is_dragged_in_the_plane_of_two_sliders(show, theme):
+    page = show(pair_explorer(), theme)
+    before, pad = picture(page), page.locator(".snn-pad")
+    assert pad.get_attribute("aria-valuetext") == "rate = 40 Hz, n = 6"
+    page.mouse.move(*spot(page, 0.3, 0.2))
+    page.mouse.down()
+    page.mouse.move(*spot(page, 0.5, 0.4), steps=4)
+    page.mouse.move(*spot(page, 0.8, 0.75), steps=4)
+    page.wait_for_function(
+        "document.querySelector('.snn-pad').getAttribute('aria-valuetext') === 'rate = 90 Hz, n = 17'"
+    )
+    page.mouse.up()
+    page.mouse.move(*spot(page, 0.1, 0.1))  # let go: it stays
+    page.wait_for_function(
+        "document.querySelector('.snn-stage canvas').getAttribute('aria-label').includes('17')"
+    )
+    assert [page.input_value(f"input[id$={name}]") for name in ("rate", "n")] == ["90", "17"]
+    assert pad.get_attribute("aria-valuetext") == "rate = 90 Hz, n = 17"
+    assert picture(page) != before
+
+
+def test_arrow_keys_move_the_point_and_stop_at_the_edge(show):
+    page = show(pair_explorer())
+    pad = page.get_by_role("slider", name="rate (left and right) and n (up and down)")
+    pad.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    assert pad.get_attribute("aria-valuetext") == "rate = 42 Hz, n = 7"
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowDown")
+    page.wait_for_function(
+        "document.querySelector('.snn-stage canvas').getAttribute('aria-label').includes('2 ')"
+    )
+    assert pad.get_attribute("aria-valuetext") == "rate = 42 Hz, n = 2"
+    page.select_option("select[id$=preset]", "A")
+    assert pad.get_attribute("aria-valuetext") == "rate = 20 Hz, n = 4"
+
+
+def test_the_pad_needs_no_more_room_than_a_narrow_page_has(show):
+    page = show(pair_explorer(), width=400)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400

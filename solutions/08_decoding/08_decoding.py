@@ -68,7 +68,7 @@ times_weak = None  # your prediction, a number
 #
 # What if you must answer *before* the spike has come? Silence so far is not nothing: it rules values out. When you can't know, take the **middle of what is still possible**: the largest error is then as small as it can be.
 #
-# **Exercise 08.1** Write the three decoders for any moment `now`. Spikes after `now` have not happened yet. An interval train repeats the interval of one value; its first spike may come at any time, and says nothing by itself.
+# **Exercise 08.1** Write the three decoders for any moment `now`. A spike at `now` has come, those after it have not happened yet. An interval train repeats the interval of one value; its first spike may come at any time, and says nothing by itself.
 
 
 # %% nbgrader={"grade_id": "ex-08-1", "solution": true}

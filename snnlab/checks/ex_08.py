@@ -69,7 +69,7 @@ def early_inputs(seed):
     many = np.sort(rng.uniform(0.0, 50.0, 9))
     T_min, T_max = 3.0, float(rng.integers(18, 26))
     T = T_max - x * (T_max - T_min)
-    regular = 2.0 + T * np.arange(4)
+    regular = 4.0 + T * np.arange(4)
     passed = 1.3 * T_min + rng.uniform(0.0, 0.2)
     return [
         Case("rate, in the middle of a train", {"kind": "rate", "t": poisson, "now": now, "max_rate": 150.0}),
@@ -78,8 +78,8 @@ def early_inputs(seed):
         Case("latency, before the spike", {"kind": "latency", "t": [(1 - y) * window], "now": 0.3 * window, "window": window}),
         Case("latency, silent to the end", {"kind": "latency", "t": [], "now": window, "window": window}),
         Case("interval, after three spikes", {"kind": "interval", "t": regular, "now": regular[2] + 0.5, "T_min": T_min, "T_max": T_max}),
-        Case("interval, between the first spike and the second", {"kind": "interval", "t": regular, "now": 2.0 + passed, "T_min": T_min, "T_max": T_max}),
-        Case("interval, just after the first spike", {"kind": "interval", "t": regular, "now": 2.5, "T_min": T_min, "T_max": T_max}),
+        Case("interval, between the first spike and the second", {"kind": "interval", "t": regular, "now": 4.0 + passed, "T_min": T_min, "T_max": T_max}),
+        Case("interval, just after the first spike", {"kind": "interval", "t": regular, "now": 4.5, "T_min": T_min, "T_max": T_max}),
         Case("interval, before the first spike", {"kind": "interval", "t": regular + T_max, "now": 0.6 * T_max, "T_min": T_min, "T_max": T_max}),
     ]  # fmt: skip
 
@@ -593,5 +593,9 @@ LIKELY = Exercise(
               "Your angles are right. At full modulation the population vector needs far more than a quarter extra."),
         Wrong("weak modulation", _both(likely, 0.2),
               "Your angles are right. At weak modulation the population vector needs almost nothing extra."),
+        Wrong("too small a modulation", _both(likely, 0.7), when=lambda inputs, output: inputs["kind"] == "number" and 0.0 <= output < 0.78,
+              hint="Your angles are right. At your m the vector's variance is less than a quarter above the bound: measure the ratio of the two for a larger m."),
+        Wrong("too large a modulation", _both(likely, 0.92), when=lambda inputs, output: inputs["kind"] == "number" and 0.82 < output <= 1.0,
+              hint="Your angles are right. At your m the vector's variance is more than a quarter above the bound: measure the ratio of the two for a smaller m."),
     ],
 )  # fmt: skip

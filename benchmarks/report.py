@@ -176,12 +176,13 @@ def start_lines(rows: list[dict[str, Any]]) -> list[str]:
 def figure(results: dict[str, Any], path: str) -> str:
     """Draw the ratios on a logarithmic axis into `path`. Returns the alternative text, which the file also holds."""
     import matplotlib.pyplot as plt
+    import matplotlib.ticker
 
     groups = by_network([row for row in results["networks"] if "ratio" in row])
     if not groups:
         return ""
     fig, ax = plt.subplots(
-        figsize=(7.0, 1.2 + 0.5 * len(groups)), layout="constrained", facecolor=plots.BACKGROUND
+        figsize=(9.0, 1.2 + 0.45 * len(groups)), layout="constrained", facecolor=plots.BACKGROUND
     )
     ax.set_facecolor(plots.BACKGROUND)
     sides = [side for side in NAMES if any(row["side"] == side for group in groups.values() for row in group)]
@@ -196,6 +197,7 @@ def figure(results: dict[str, Any], path: str) -> str:
         ax.plot(x, y, plots.MARKERS[number], color=plots.COLOURS[number], label=NAMES[side], markersize=7)
     ax.axvline(1.0, color=plots.GREY, linestyle="--", linewidth=1)
     ax.set_xscale("log")
+    ax.xaxis.set_major_locator(matplotlib.ticker.LogLocator(10.0))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.set_yticks(range(len(groups)), [group[0]["title"] for group in groups.values()])
     ax.set_ylim(len(groups) - 0.5, -0.5)
@@ -203,7 +205,7 @@ def figure(results: dict[str, Any], path: str) -> str:
     ax.tick_params(colors=plots.INK)
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(axis="x", color="#dddddd", linewidth=0.6)
-    ax.legend(frameon=False, ncols=len(sides), loc="lower left", bbox_to_anchor=(0.0, 1.0), fontsize="small")
+    fig.legend(frameon=False, ncols=len(sides), loc="outside upper center", fontsize="small")
     text = _figure_text(groups)
     plots.set_alt_text(ax, text)
     described = {"Description": text} if path.endswith((".svg", ".png")) else {}

@@ -7,6 +7,7 @@ import inspect
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -46,12 +47,13 @@ def annotated_unit(annotation) -> Unit | None:
 
 
 def meanings_of(owner) -> dict[str, str]:
-    """The comments beside the parameters of a class or function, `tau_m: ms = 20.0  # membrane time constant`."""
-    try:
-        source = inspect.getsource(owner)
-    except (OSError, TypeError):
-        return {}
-    return dict(re.findall(r"^\s+(\w+): [^=#]+=[^#]+#\s*(.+?)\s*$", source, re.MULTILINE))
+    """The comments beside the parameters of a function or class, its bases' too: `tau_m: ms = 20.0  # membrane time constant`."""
+    found: dict[str, str] = {}
+    for one in reversed(inspect.getmro(owner) if inspect.isclass(owner) else [owner]):
+        with suppress(OSError, TypeError):  # a builtin's, or a cell's that is gone
+            source = inspect.getsource(one)
+            found |= re.findall(r"^[ \t]+(\w+): [^=#\n]+=[^#\n]+#[ \t]*(.+?)[ \t]*$", source, re.MULTILINE)
+    return found
 
 
 def wanted_sliders(sliders, starts: Mapping, owner: str) -> dict:

@@ -38,6 +38,14 @@ class Equations:
         lines = [f"    {target} = {_compiled_text(value)}" for target, value in self.body]
         return "\n".join([f"def {self.name}({', '.join(self.args)}):", *lines, f"    return {values}"])
 
+    @property
+    def calls(self) -> set[str]:
+        """The functions that it calls."""
+        nodes = [node for value in (*(v for _, v in self.body), *self.returns) for node in ast.walk(value)]
+        return {
+            node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+
     def depends_on(self, k: int) -> set[str]:
         """The arguments that the k-th returned value depends on, by data flow."""
         deps: dict[str, set[str]] = {arg: {arg} for arg in self.args}

@@ -16,6 +16,8 @@ import numpy as np
 from .system import System
 from .vocabulary import exprel
 
+NEAR = 0.69  # below ln 2: up to where the kernels' near_exprel is right
+
 
 class Method(NamedTuple):
     """How a method steps in NumPy, how it is written in a kernel, and what its order of convergence is."""
@@ -67,7 +69,7 @@ def _exponential_euler(f, x, dt):
     return increments
 
 
-def _exponential_euler_lines(system: System, call) -> list[str]:
+def _exponential_euler_lines(system: System, call, phi: str = "exprel") -> list[str]:
     """A state that decays at a constant rate has its phi(A_k dt) dt from before the run, as `_phi_STATE`."""
     constant = steady_states(system)
     lines = [", ".join(f"_d_{s}" if s in constant else "_" for s in system.states) + f" = {call({})}"]
@@ -81,9 +83,35 @@ def _exponential_euler_lines(system: System, call) -> list[str]:
             lines.append(f"{targets} = {call({state: at})}")
         lines += [
             f"_a_{state} = _a_{state} - _d_{state}",
-            f"_inc_{state} = exprel(dt * _a_{state}) * dt * (_d_{state} + {state} * _a_{state})",
+            f"_inc_{state} = {phi}(dt * _a_{state}) * dt * (_d_{state} + {state} * _a_{state})",
         ]
     return lines
+
+
+@lru_cache(maxsize=256)
+def changing_states(system: System, method: str) -> tuple[str, ...]:
+    """The states whose exprel(A_k dt) is nearly all the work of a step: all else is products and sums, and no input."""
+    if method != "exponential_euler" or system.calls_functions:
+        return ()
+    rng = np.random.default_rng(0)
+    values = {name: rng.uniform(0.5, 1.5) for name in (*system.parameters, "dt", "t", "t_last")}
+    x = rng.uniform(-2.0, 2.0, len(system.states))
+    at_rest, driven = (_rates(system, values | {"I": current}, x) for current in (0.0, 1.0))
+    if np.ptp([at_rest, driven], axis=0).max() > 1e-9:
+        return ()
+    return tuple(s for s in system.states if s not in steady_states(system))
+
+
+def far_lines(system: System, call, states: tuple[str, ...]) -> list[str]:
+    """Whether |A_k dt| is beyond what `near_exprel` can do, for any of the states, as `_far`."""
+    lines = []
+    for state in states:
+        k = system.states.index(state)
+        for at, name in (("0.0", f"_d_{state}"), ("1.0", f"_a_{state}")):
+            targets = ", ".join(name if m == k else "_" for m in range(len(system.states)))
+            lines.append(f"{targets} = {call({state: at})}")
+    beyond = " | ".join(f"(abs(dt * (_a_{s} - _d_{s})) > {NEAR})" for s in states)
+    return [*lines, f"_far = {beyond}"]
 
 
 @lru_cache(maxsize=256)

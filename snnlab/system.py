@@ -15,6 +15,8 @@ from .declared import Declared
 from .model import Neuron, Synapse
 from .network import Population
 
+COSTLY = {"exp", "expm1", "exprel", "log", "tanh", "cosh", "sqrt", "power"}
+
 
 @dataclass(frozen=True)
 class System:
@@ -66,6 +68,15 @@ class System:
         return name not in self.model.state and any(
             name in read.args for read in self.model.equations.values()
         )
+
+    @cached_property
+    def calls_functions(self) -> bool:
+        """True when a derivative needs exp or its like, which cost more than all products and sums."""
+        reads = [self.model.equations["dynamics"]]
+        reads += [
+            cls.equations[name] for _, cls in self.receptors if cls.state for name in ("current", "dynamics")
+        ]
+        return any(read.calls & COSTLY for read in reads)
 
     def arguments(self, owner: type[Declared], function: str, receptor: str = "") -> tuple[str, ...]:
         """The joined names of a function's arguments, in its order."""

@@ -245,7 +245,7 @@ def test_a_cell_that_spends_too_much(name, blank, grade):
     said = result.record["status"] + (
         ": " + result.record["reason"].partition(":")[0] if result.record["reason"] else ""
     )
-    assert (said, scores(result)) == (status, [2, second]), result.record
+    assert (said, scores(result)) == (status, [2, second]), json.dumps(result.record, indent=1)
     if status == "graded" and name not in ("a full home", "1 GB of output"):
         assert len(result.record["errors"]) == 1
 

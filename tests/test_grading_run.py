@@ -19,6 +19,7 @@ from types import SimpleNamespace
 import grading_class as given
 import pytest
 from grading_class import MENDED, dumped, with_answers
+from IPython.core import ultratb
 from needs import needs
 
 from snnlab import cli
@@ -448,27 +449,45 @@ def test_students_do_not_import_the_grader():
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
+class Much:
+    """What a student's function holds when its memory ends."""
+
+
+def fills(held):
+    x = Much()
+    held.append(weakref.ref(x))
+    raise MemoryError
+
+
 def test_an_error_behind_the_last_one_holds_no_memory(monkeypatch):
     """Where a MemoryError leaves no room to write about it, a second error stands in its place."""
     held = []
 
-    class Much:
-        pass
-
-    def fills():
-        x = Much()
-        held.append(weakref.ref(x))
-        raise MemoryError
-
     def writes():
         try:
-            fills()
+            fills(held)
         except MemoryError:
             raise RuntimeError("no room to write the traceback")  # noqa: B904  (its context is what is tested)
 
     try:
         writes()
     except RuntimeError as error:
+        monkeypatch.setattr(sys, "last_value", error, raising=False)
+    from snnlab.grading import servant
+
+    assert held[0]() is not None
+    servant._forget_the_last_error()
+    assert held[0]() is None
+
+
+def test_an_error_that_was_shown_holds_no_memory(monkeypatch):
+    """IPython reads the locals of each frame that it shows, and up to Python 3.12 the frame keeps what was read."""
+    held = []
+    try:
+        fills(held)
+    except MemoryError as error:
+        shown = ultratb.VerboseTB().text(type(error), error, error.__traceback__)
+        assert "fills" in shown
         monkeypatch.setattr(sys, "last_value", error, raising=False)
     from snnlab.grading import servant
 

@@ -4,11 +4,16 @@ import numpy as np
 import pytest
 
 import snnlab as snn
+from snnlab.declared import Declared
+from snnlab.explore_sliders import meanings_of
 from snnlab.model import Neuron, Synapse
-from snnlab.synapses import Delta, ExpCurrent
 from snnlab.units import as_unit, ms, mV, pA
 
-MODELS = [snn.LIF, Delta, ExpCurrent]
+MODELS = [snn.Delta] + [
+    model
+    for model in vars(snn).values()
+    if isinstance(model, type) and issubclass(model, Declared) and model.units
+]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: m.__name__)
@@ -263,3 +268,15 @@ def test_the_units_are_coherent(text, same):
 def test_an_unknown_unit_is_refused():
     with pytest.raises(ValueError, match="'parsec' is not a unit"):
         as_unit("parsec")
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_each_parameter_says_what_it_is(model):
+    """The comment beside it is its meaning in the explorer and in the web edition's tables."""
+    states = {*getattr(model, "state", {}), *getattr(model, "input", {})}
+    assert {name for name in model.units if not meanings_of(model).get(name)} <= states
+
+
+def test_a_meaning_is_the_comment_of_its_own_line():
+    """The first parameter's was taken from the docstring on, and so was lost."""
+    assert meanings_of(snn.EIF)["C_m"] == "membrane capacitance"

@@ -7,6 +7,7 @@ from test_mathematics import over
 
 import snnlab as snn
 from snnlab.kernels import precision
+from snnlab.methods import NEAR
 
 MODELS = [
     snn.LIF(),
@@ -28,6 +29,14 @@ def test_the_functions_have_the_precision_of_single_numbers(name):
     over(getattr(precision, name))(x, out)
     wanted = VOCABULARY[name](x.astype(float))
     np.testing.assert_allclose(out, wanted, rtol=1e-6, atol=1e-37)
+
+
+def test_the_quick_exprel_has_the_precision_of_single_numbers():
+    x = np.linspace(-NEAR, NEAR, 10_001).astype(np.float32)
+    out = np.empty_like(x)
+    over(precision.near_exprel)(x, out)
+    assert out.dtype == np.float32
+    np.testing.assert_allclose(out, np.expm1(x.astype(float)) / np.where(x == 0, 1, x) + (x == 0), rtol=1e-6)
 
 
 @pytest.mark.parametrize("body", ["x**0.5", "x**2.5 + 1", "x**2", "2 * x**3", "x**-1", "x**-0.5"])

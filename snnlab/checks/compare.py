@@ -7,6 +7,7 @@ import contextlib
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -141,9 +142,14 @@ def recognise(
     """The declared wrong answer that agrees on every failed case; of several, the one that agrees on most cases."""
     best, most = None, 0
     for wrong in exercise.wrong:
-        alike = [_alike(exercise, wrong, case, outcome) for case, outcome in zip(cases, outcomes)]
-        if all(same or line.ok for same, line in zip(alike, lines)) and sum(alike) > most:
-            best, most = wrong, sum(alike)
+        same = partial(_alike, exercise, wrong)
+        failed = [(case, outcome) for case, outcome, line in zip(cases, outcomes, lines) if not line.ok]
+        if not all(same(*one) for one in failed):  # these first: most wrong answers end at the first of them
+            continue
+        right = [(case, outcome) for case, outcome, line in zip(cases, outcomes, lines) if line.ok]
+        alike = len(failed) + sum(same(*one) for one in right)
+        if alike > most:
+            best, most = wrong, alike
     return best
 
 

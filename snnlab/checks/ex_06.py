@@ -53,6 +53,10 @@ LATENCY = Exercise(
         Wrong("a negative time for silence", lambda x, window: np.where(np.asarray(x) > 0, (1.0 - np.asarray(x)) * window, -window),
               "Silence is np.inf here, a spike that never comes, not a negative or another special number.",
               when=lambda inputs, output: _marks_silence_otherwise(inputs, output)),
+        Wrong("an if for an array", lambda x, window: np.inf if np.asarray(x) == 0 else (1.0 - np.asarray(x)) * window,
+              "An `if` asks one question, and x is an array with many answers: np.where asks for each value."),
+        Wrong("the end of the window, 100 ms by heart", lambda x, window: (1.0 - np.asarray(x)) * 100.0,
+              "Two things: your 0 spikes, though silence is its code, and a window of 100 ms seems to be written into your function."),
         Wrong("1 is silent", lambda x, window: np.where((np.asarray(x) > 0) & (np.asarray(x) < 1), (1.0 - np.asarray(x)) * window, np.inf),
               "Your 1 is silent: it is the strongest value, and spikes at 0 ms."),
         Wrong("no window", lambda x, window: np.where(np.asarray(x) > 0, 1.0 - np.asarray(x), np.inf),
@@ -244,6 +248,13 @@ def _edge_to_edge(x, m, low, high, window):
     return fields(x, m, low, high, window, first=0.0, gaps=-1)
 
 
+def _ends_and_gaps(x, m, low, high, window):
+    """Centres by np.linspace(low, high, m), and the width of the true gap."""
+    x, sigma = np.asarray(x, dtype=float), (high - low) / (m - 2) / 1.5
+    response = np.exp(-0.5 * ((x[:, None] - np.linspace(low, high, m)) / sigma) ** 2)
+    return np.where(response >= 0.1, (1.0 - response) * window, np.inf)
+
+
 def _wrong_side(x, m, low, high, window):
     t = fields(x, m, low, high, window, cutoff=0.0)
     return np.where(t <= 0.1 * window, np.inf, t)
@@ -300,6 +311,12 @@ FIELDS = Exercise(
               "Your gaps are a little too narrow: the fields reach half a gap beyond the range at both ends, so one gap fewer lies inside."),
         Wrong("width times 1.5", _fields(narrower=1.0 / 1.5),
               "Your fields are too wide: the gap is 1.5 times the width, not the width 1.5 times the gap."),
+        Wrong("the brackets of the exponent", _fields(power=-2),
+              "Your exponent is multiplied by sigma^2: in Python a / 2 * b is (a / 2) * b, so put brackets around what stands below the line."),
+        Wrong("centres from edge to edge", _ends_and_gaps,
+              "Your width is right, but your centres go from low to high: the first and the last lie half a gap outside."),
+        Wrong("times from 0 to 1", lambda x, m, low, high, window: fields(x, m, low, high, 1.0),
+              "Your times lie between 0 and 1, whatever the window is: they are asked for in ms."),
         Wrong("width is the gap", _fields(narrower=1.0),
               "Your fields are too wide: a gap is 1.5 widths."),
         Wrong("no half in the exponent", _fields(half=1.0),
@@ -497,6 +514,12 @@ HUNT = Exercise(
               "Your words have one bit more than was asked for: the largest level must fit into the bits that there are."),
         Wrong("one level is missing", _three(counts_well, good_rate, _binary(lambda x, b: np.floor(x * (2**b - 2) + 0.5))),
               "Your 1 lacks the last bit: with 3 bits the largest level is 7."),
+        Wrong("levels cut off", _three(counts_well, good_rate, _binary(lambda x, b: np.floor(x * (2**b - 1)))),
+              "Your 1 is right now, but other words are up to a whole level too low: go to the nearest level, not to the one below."),
+        Wrong("the value is forgotten", _three(counts_well, lambda x, max_rate, window, dt, rng: good_rate(np.ones(len(x)), max_rate, window, dt, rng), nearest),
+              "Your rate code makes as many spikes for each value: where is x?"),
+        Wrong("the words are not mended, tests at 1 ms", _three(lambda code: counts_well(code, dt=1.0), good_rate, _binary(lambda x, b: np.floor(x * 2**b))),
+              "Your rate code is mended. Two things are left: your test looks at steps at which the mistake does not show, and your 1 still has the word of 0."),
         Wrong("bits in the other order", _three(counts_well, good_rate, lambda x, bits: nearest(x, bits)[:, ::-1]),
               "Your words are written from right to left: the most significant bit comes first.",
               when=lambda inputs, output: _backwards(inputs, output)),

@@ -12,7 +12,7 @@ from snnlab.checks.exercise import Case, Exercise, Wrong
 def phase_inputs(seed):
     rng = np.random.default_rng([seed, 1])
     x = rng.uniform(0.05, 0.95, 4)
-    period = float(rng.integers(16, 30))
+    period = float(rng.integers(16, 23))
     low, high = rng.uniform(0.05, 0.3), rng.uniform(0.7, 0.95)
     return [
         Case("a cycle begins at 0 ms", {"x": x, "period": 25.0, "offset": 0.0, "window": 100.0}),
@@ -52,6 +52,11 @@ def _cycle_wrapped(x, period, offset, window):
     return phase(x, period, offset % period, window, wrap=False)
 
 
+def _all_in_one(x, period, offset, window):
+    """Every cycle is added first, and then wrapped away again."""
+    return phase(x, period, offset, window) % period
+
+
 PHASE = Exercise(
     id="07.1", title="A phase code", points=4,
     inputs=phase_inputs, call=rows_of, oracle=lambda **case: np.sort(phase(**case), axis=-1).tolist(), abs=1e-6, rel=1e-9,
@@ -76,6 +81,16 @@ PHASE = Exercise(
               "Your 0 comes after half a cycle: it belongs at three quarters."),
         Wrong("the first cycle is empty", _phase(first=1),
               "Your first cycle is empty, and the last one lies behind the window: are the cycles counted from 1?"),
+        Wrong("a quarter of the circle", _phase(span=0.25),
+              "Your 0 comes after a quarter of the cycle: three quarters of it carry values, and one quarter stays empty."),
+        Wrong("the first quarter is empty", lambda x, period, offset, window: phase(x, period, offset + 0.25 * period, window),
+              "You leave the first quarter of each cycle empty: 1 spikes when a cycle begins, and the LAST quarter is empty."),
+        Wrong("all cycles in one", _all_in_one,
+              "Your rows repeat the first cycle's spike: after the wrap, the whole periods of the other cycles have to be added, not before."),
+        Wrong("a flat array", lambda x, period, offset, window: phase(x, period, offset, window)[:, 0],
+              "You have one time for each value, in a flat array: each value spikes once in EVERY cycle, so that its row holds as many times as there are periods."),
+        Wrong("cycles of 25 ms counted", lambda x, period, offset, window: phase(x, 25.0, offset, window),
+              "Your rows are as long as if the period were 25 ms: is that number written into your function, in place of `period`?"),
         Wrong("one cycle only", lambda x, period, offset, window: phase(x, period, offset, period),
               "You have one spike for each value: there is one in every cycle of the window."),
         Wrong("no offset", lambda x, period, offset, window: phase(x, period, 0.0, window),
@@ -122,7 +137,7 @@ def counted_events(function, inputs):
 
 
 def film_events(
-    frames, C, sense=np.log, count=np.trunc, start=None, sign=1, forget=False, early=False, most=None
+    frames, C, sense=np.log, count=np.trunc, start=None, sign=1, forget=False, early=False, most=None, moves=1
 ):
     """ON minus OFF events (time, height, width); the keywords after C are where a mistake may sit."""
     seen = sense(np.asarray(frames, dtype=float))
@@ -132,7 +147,26 @@ def film_events(
         n = count((seen[k] - level) / C)
         n = n if most is None else np.clip(n, -most, most)
         events[k - early] = sign * n
-        level = seen[k].copy() if forget else level + n * C
+        if forget == "at events":
+            level = np.where(n != 0, seen[k], level)
+        else:
+            level = seen[k].copy() if forget else level + moves * n * C
+    return events
+
+
+def _grid(frames, C):
+    """The differences of levels on a fixed grid: a pixel that trembles about a line makes events all the time."""
+    steps = np.trunc(np.log(np.asarray(frames, dtype=float) / np.asarray(frames, dtype=float)[0]) / C)
+    return np.diff(steps, axis=0, prepend=steps[:1])
+
+
+def _per_cent(frames, C):
+    """Changes in parts of the level, without a logarithm."""
+    frames = np.asarray(frames, dtype=float)
+    level, events = frames[0].copy(), np.zeros(frames.shape)
+    for k in range(1, len(frames)):
+        events[k] = np.trunc((frames[k] - level) / (level * C))
+        level = level * (1 + events[k] * C)
     return events
 
 
@@ -153,6 +187,18 @@ FILM = Exercise(
               "Your signs are swapped: what grows brighter makes ON events, which count +1."),
         Wrong("forgets the rest", _film(forget=True),
               "Your slow pixel is silent, or tells too little: the change since the last EVENT counts, not that since the last frame. What is left over must be remembered."),
+        Wrong("the level jumps to the light", _film(forget="at events"),
+              "After an event your level is set to the light itself: an event tells C and no more, and what is left over must stay for the next one."),
+        Wrong("against the first frame", _film(moves=0),
+              "Your events are counted from the first frame, again and again: what has been told once moves the level."),
+        Wrong("the level moves away", _film(moves=-1),
+              "Your level moves away from the light: an ON event has told of a rise, so that the level rises by C, too."),
+        Wrong("levels on a fixed grid", _grid,
+              "You cut the light itself into steps and take differences: a pixel that turns back makes an event too early. It is the way from the last told level that must be a whole threshold."),
+        Wrong("parts of the level", _per_cent,
+              "Your pixels count changes in parts of the level: a rise and the fall back are then of different size. In equation (3) stands a logarithm."),
+        Wrong("no row for the first frame", lambda frames, C: film_events(frames, C)[1:],
+              "One row is missing: row 0 belongs to the first frame, and is all 0."),
         Wrong("no logarithm", _film(sense=lambda light: light),
               "Your pixels compare intensities: the camera sees their logarithms, so that half the light looks like half the light in sun and shade."),
         Wrong("another logarithm", _film(sense=np.log2),
@@ -198,10 +244,27 @@ def bill_inputs(seed):
 
 
 def said_bill(function, inputs):
-    said = function(**inputs)
+    import sys
+
+    import numpy as np
+
+    asked = []
+
+    def watch(frame, event, argument):  # the bill is to be thought out, not asked for
+        if event == "call" and frame.f_globals.get("__name__", "").startswith("snnlab.encode"):
+            asked.append(frame.f_code.co_name)
+
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        said = function(**inputs)
+    finally:
+        sys.setprofile(before)
+    if asked:
+        return "the encoder"
     if isinstance(said, str):
         return said.strip().lower()
-    if isinstance(said, bool) or int(said) != said:
+    if isinstance(said, bool) or not np.isfinite(said) or int(said) != said:
         raise TypeError(
             f'spike_bill must return a whole number of spikes or "error", and it returns {said!r}'
         )
@@ -223,6 +286,8 @@ def true_bill(code, x):
 
 
 def judge_bill(inputs, output):
+    if output == "the encoder":
+        return False, "it calls the encoder: here you are to say it without"
     right = true_bill(inputs["code"], inputs["x"])
     if output == right:
         return True, ""
@@ -247,13 +312,13 @@ def bill(
             return int(abs(x) / 0.1)
         if delta == "one":
             return int(abs(change) >= 1)
-        return (
-            int(change)
-            if delta == "signed"
-            else int(max(change, 0))
-            if delta == "rises"
-            else int(abs(change))
-        )
+        kinds = {
+            "signed": int(change),
+            "floored": math.floor(change),
+            "rises": int(max(change, 0)),
+            "rounded": round(abs(change)),
+        }
+        return kinds.get(delta, int(abs(change)))
     if not 0.0 <= x <= 1.0:
         if outside == "error":
             return "error"
@@ -265,6 +330,27 @@ def bill(
 
 def _bill(**mistake):
     return lambda code, x: bill(code, x, **mistake)
+
+
+def _asks(code, x):
+    """The library's own bill: try and except."""
+    return true_bill(code, x)
+
+
+def _whole_number_of_nan(code, x):
+    """Range checks that NaN passes, and then a count of what is no number."""
+    if code != "delta" and (x < 0 or x > 1):
+        return "error"
+    if code == "delta":
+        return int(abs(x - 0.55) / 0.1)
+    return {"temporal": 2, "phase": 4, "burst": math.ceil(5 * x)}[code]
+
+
+def _raises(code, x):
+    said = bill(code, x)
+    if said == "error":
+        raise ValueError("error")
+    return said
 
 
 def _comparisons(code, x):
@@ -289,6 +375,22 @@ BILL = Exercise(
     wrong=[
         Wrong("0 is silent everywhere", _bill(zero=0),
               "You let 0 be silent in every code: where a value is a phase or an interval, 0 has one too."),
+        Wrong("asks the encoder", _asks,
+              "You let the encoder count. The point is to know it without: what does each code do with 0, with 1, and with what it was not made for?"),
+        Wrong("NaN is counted", _whole_number_of_nan,
+              "NaN slips through your comparisons, since every comparison with it is false, and then there is no whole number of it. Ask first whether x is a finite number."),
+        Wrong("raises", _raises,
+              'You raise an error where the word is asked for: return "error".'),
+        Wrong("burst speaks for 0", lambda code, x: max(1, bill(code, x)) if code == "burst" and 0 <= x <= 1 else bill(code, x),
+              "Your burst has a spike for 0: put x = 0 into equation (2)."),
+        Wrong("temporal has no range", lambda code, x: 2 if code == "temporal" else bill(code, x),
+              "Your temporal code takes any value: what would the interval for 1.5 be, or for NaN? It is a static code."),
+        Wrong("a fifth cycle", lambda code, x: 5 if code == "phase" and x == 1 else bill(code, x),
+              "Your phase code has a spike more for 1: that one would come at 100 ms, when the window is over and the next cycle begins."),
+        Wrong("delta rounds", _bill(delta="rounded"),
+              "Your delta code rounds to the nearest number of thresholds: it tells whole ones only, and what is left over waits."),
+        Wrong("negative spikes, floored", _bill(delta="floored"),
+              "Your delta code counts downwards below zero: a fall costs OFF events, as many as there are whole thresholds in it."),
         Wrong("floor", _bill(count=math.floor),
               "Your bursts are too short: small values would be silent, and be taken for 0."),
         Wrong("cut off at 0 and 1", _bill(outside="cut"),
@@ -371,7 +473,12 @@ def hunt(handed_in, inputs):
         "steps": burst(np.ceil, True), "silent": burst(np.floor, False),
     }  # fmt: skip
     if inputs["kind"] in codes:
-        return truth(is_right(codes[inputs["kind"]]))
+        try:
+            return truth(is_right(codes[inputs["kind"]]))
+        except AssertionError:
+            raise TypeError(
+                "is_right stops at an assert: it should return what the assert asks, True or False"
+            ) from None
     given = {name: inputs[name] for name in ("window", "dt", "n_max", "T_min", "T_max")}
     raster = np.asarray(mended_burst(np.asarray(inputs["x"], dtype=float), **given))
     wanted = (round(inputs["window"] / inputs["dt"]), len(inputs["x"]))
@@ -403,14 +510,14 @@ def judge_hunt(inputs, output):
     return True, ""
 
 
-def _burst(count=np.ceil, step=lambda t, dt: np.round(t / dt), first=0, interval=None):
+def _burst(count=np.ceil, step=lambda t, dt: np.round(t / dt), first=0, interval=None, whole=False):
     def code(x, window, dt, n_max, T_min, T_max):
         x = np.asarray(x, dtype=float)
         raster = np.zeros((round(window / dt), len(x)), bool)
         for i in range(len(x)):
             gap = T_max - x[i] * (T_max - T_min) if interval is None else interval(x[i], T_min, T_max)
             for k in range(int(count(x[i] * n_max))):
-                at = int(step((k + first) * gap, dt))
+                at = k * round(gap / dt) if whole else int(step((k + first) * gap, dt))
                 if at < len(raster):
                     raster[at, i] = True
         return raster
@@ -433,6 +540,11 @@ def _both(is_right, code):
     return lambda: (is_right, code)
 
 
+def _asserts(code):
+    assert judges_well(code)
+    return True
+
+
 def _bit_by_bit(code):
     x = np.array([0.1, 0.53, 0.87])
     return bool(np.array_equal(code(x, 100.0, 0.1, 5, 2.0, 20.0), _burst()(x, 100.0, 0.1, 5, 2.0, 20.0)))
@@ -447,6 +559,12 @@ HUNT = Exercise(
         "Row k of the raster is at k dt ms, so the row of a spike is its time over dt, rounded at the end and not before. Every value above 0 has a spike: round the count up.",
     ),
     wrong=[
+        Wrong("nothing is mended", _both(judges_well, _burst(count=np.floor, step=lambda t, dt: np.round(t))),
+              "Your code is still the published one, and your own test fails it: mend what the test finds."),
+        Wrong("one spike at least", _both(judges_well, _burst(count=lambda n: max(1, int(n)))),
+              "Your 0 spikes now, and larger values still lack one: it is not the smallest count alone that is wrong."),
+        Wrong("the interval is rounded to steps", _both(judges_well, _burst(whole=True)),
+              "You round the interval, and then multiply: the error of rounding grows with each spike. Round each time by itself."),
         Wrong("the step is not mended", _both(judges_well, _burst(step=lambda t, dt: np.round(t))),
               "Your intervals are in ms, and are used as numbers of steps: it is right for steps of 1 ms alone."),
         Wrong("multiplied by dt", _both(judges_well, _burst(step=lambda t, dt: np.round(t * dt))),
@@ -467,6 +585,8 @@ HUNT = Exercise(
               "Your code is mended, but your test passes a wrong one: at which step does the first mistake not show?"),
         Wrong("tests large values only", _both(lambda code: judges_well(code, x=(1.0,)), _burst()),
               "Your code is mended, but your test passes one that is silent where it should speak: which values does the second mistake touch?"),
+        Wrong("stops at an assert", _both(_asserts, _burst()),
+              "Your test is right, but it stops where it should answer: return the condition in place of the assert."),
         Wrong("passes everything", _both(lambda code: True, _burst()),
               "Your code is mended, but your test passes every code: what does it look at?"),
         Wrong("fails everything", _both(lambda code: False, _burst()),

@@ -45,6 +45,10 @@ FISHER = Exercise(
         "is one over the square root of J.",
     ),
     wrong=[
+        Wrong("the mean at one end", np.sqrt(40.0), "You took the mean count at 30°: asked for is the error at 32°."),
+        Wrong("the mean at the other end", np.sqrt(48.0), "You took the mean count at 34°: asked for is the error at 32°."),
+        Wrong("the count does not vary", 2.0, "You forgot how much the count varies: equation (4) divides by f."),
+        Wrong("in radians", float(np.deg2rad(np.sqrt(44.0))), "That is in radians: asked for are degrees, and the slope was in spikes per degree already."),
         Wrong("the variance", 44.0, "That is the variance, in square degrees: the standard deviation is its root."),
         Wrong("the information", 0.25 / 11.0, "That is the information J itself, per square degree."),
         Wrong("the root of the information", 0.5 / np.sqrt(11.0), "That is the root of J: the error is one over it. More information, less error."),
@@ -65,18 +69,18 @@ def early_inputs(seed):
     many = np.sort(rng.uniform(0.0, 50.0, 9))
     T_min, T_max = 3.0, float(rng.integers(18, 26))
     T = T_max - x * (T_max - T_min)
-    regular = 2.0 + T * np.arange(4)
+    regular = 4.0 + T * np.arange(4)
     passed = 1.3 * T_min + rng.uniform(0.0, 0.2)
     return [
         Case("rate, in the middle of a train", {"kind": "rate", "t": poisson, "now": now, "max_rate": 150.0}),
         Case("rate, more spikes than the largest value makes", {"kind": "rate", "t": many, "now": 50.0, "max_rate": 100.0}),
-        Case("latency, after the spike", {"kind": "latency", "t": [(1 - y) * window, window - 1.0], "now": window, "window": window}),
+        Case("latency, after the spike", {"kind": "latency", "t": [(1 - y) * window, 0.88 * window], "now": 0.93 * window, "window": window}),
         Case("latency, before the spike", {"kind": "latency", "t": [(1 - y) * window], "now": 0.3 * window, "window": window}),
         Case("latency, silent to the end", {"kind": "latency", "t": [], "now": window, "window": window}),
         Case("interval, after three spikes", {"kind": "interval", "t": regular, "now": regular[2] + 0.5, "T_min": T_min, "T_max": T_max}),
-        Case("interval, between the first spike and the second", {"kind": "interval", "t": regular, "now": 2.0 + passed, "T_min": T_min, "T_max": T_max}),
-        Case("interval, just after the first spike", {"kind": "interval", "t": regular, "now": 2.5, "T_min": T_min, "T_max": T_max}),
-        Case("interval, before the first spike", {"kind": "interval", "t": regular, "now": 1.0, "T_min": T_min, "T_max": T_max}),
+        Case("interval, between the first spike and the second", {"kind": "interval", "t": regular, "now": 4.0 + passed, "T_min": T_min, "T_max": T_max}),
+        Case("interval, just after the first spike", {"kind": "interval", "t": regular, "now": 4.5, "T_min": T_min, "T_max": T_max}),
+        Case("interval, before the first spike", {"kind": "interval", "t": regular + T_max, "now": 0.6 * T_max, "T_min": T_min, "T_max": T_max}),
     ]  # fmt: skip
 
 
@@ -95,29 +99,38 @@ def read_early(handed_in, inputs):
 
 
 def rate(t, now, max_rate, time=None, per=1000.0, most=1.0, ahead=False):
-    count = np.sum(np.asarray(t) <= (np.inf if ahead else now))
-    return min(count / ((time or now) * max_rate / per), most)
+    t = np.asarray(t, dtype=float)
+    count = np.sum(t <= (np.inf if ahead else now))
+    over = t[t <= now].max(initial=0.0) if time == "last spike" else time or now
+    return min(count / (over * max_rate / per), most)
 
 
 def latency(
-    t, now, window, silent=lambda left: 0.5 * left, read=lambda part: 1.0 - part, which=0, ahead=False
+    t,
+    now,
+    window,
+    silent=lambda left: 0.5 * left,
+    read=lambda part: 1.0 - part,
+    which=0,
+    ahead=False,
+    over=None,
 ):
     t = np.asarray(t, dtype=float)
     t = t if ahead else t[t <= now]
-    return read(t[which] / window) if len(t) else silent(1.0 - now / window)
+    return read(t[which] / (now if over == "now" else window)) if len(t) else silent(1.0 - now / window)
 
 
 def interval(t, now, T_min, T_max, alone="middle", none=0.5, up=False, pick="mean", ahead=False):
     t = np.asarray(t, dtype=float)
     t = t if ahead else t[t <= now]
     if len(t) == 0:
-        return none
+        return 0.5 * (T_max - max(T_min, now)) / (T_max - T_min) if none == "waits" else none
     passed = now - t[-1]
     if len(t) > 1:
-        T = {"mean": np.mean(np.diff(t)), "whole": t[-1] - t[0], "count": (now / len(t))}[pick]
+        T = {"mean": np.mean(np.diff(t)), "whole": t[-1] - t[0], "count": (now / len(t)), "first": t[0]}[pick]
     else:
         T = {"middle": 0.5 * (max(T_min, passed) + T_max), "ends now": passed, "any": 0.5 * (T_min + T_max),
-             "slowest": T_max, "from 0": 0.5 * (passed + T_max)}[alone]  # fmt: skip
+             "slowest": T_max, "from 0": 0.5 * (passed + T_max), "shorter": 0.5 * (T_min + max(T_min, passed)), "first": t[0]}[alone]  # fmt: skip
     value = (T_max - T) / (T_max - T_min)
     return min(max(1.0 - value if up else value, 0.0), 1.0)
 
@@ -152,6 +165,8 @@ EARLY = Exercise(
               "Your rate counts all spikes of the train: only those up to `now` have come."),
         Wrong("a rate over 100 ms", _with(rate={"time": 100.0}),
               "Your rate divides by a fixed time: spikes are counted over the time that has passed."),
+        Wrong("up to the last spike", _with(rate={"time": "last spike"}),
+              "Your rate divides by the time of the last spike: the silence since then counts, too."),
         Wrong("rate per ms", _with(rate={"per": 1.0}),
               "Your rate is too small by a thousand: max_rate is in Hz, and `now` in ms."),
         Wrong("rate above 1", _with(rate={"most": np.inf}),
@@ -160,6 +175,10 @@ EARLY = Exercise(
               "Your latency takes silence for 0 before the window is over: many other values have not spiked by then either."),
         Wrong("silence is the largest", _with(latency={"silent": lambda left: left}),
               "Your latency tells the largest value that has not spiked yet: asked for is the middle of all that are possible."),
+        Wrong("the wrong half", _with(latency={"silent": lambda left: 1.0 - 0.5 * left}),
+              "Your latency takes the middle of the values that silence has ruled out: a large value would have spiked by now."),
+        Wrong("over what has passed", _with(latency={"over": "now"}),
+              "Your latency divides by `now`: a spike's value would change with every look at it. It goes by the window."),
         Wrong("silence is 0.5", _with(latency={"silent": lambda left: 0.5}),
               "Your latency learns nothing from silence: the longer there is none, the smaller the value must be."),
         Wrong("latency not inverted", _with(latency={"read": lambda part: part}),
@@ -180,6 +199,14 @@ EARLY = Exercise(
               "Just after the first spike you allow intervals shorter than T_min: no value has one."),
         Wrong("one spike is 0", _with(interval={"alone": "slowest"}),
               "After one spike you tell the value 0, the longest interval: shorter ones are still possible."),
+        Wrong("shorter than what has passed", _with(interval={"alone": "shorter"}),
+              "After one spike you take the middle of the intervals that are over already: the true one has not ended."),
+        Wrong("time of the first spike", _with(interval={"alone": "first", "pick": "first"}),
+              "You take the time of the first spike for an interval: it may come at any time, and says nothing by itself."),
+        Wrong("silence before the first spike", _with(interval={"none": "waits"}),
+              "Before the first spike you count the silence: the first spike of an interval code may come at any time, so that nothing is ruled out."),
+        Wrong("0 until two spikes", _with(interval={"alone": "slowest", "none": 0.0}),
+              "As long as there are fewer than two spikes you tell 0, which is a value like any other: take the middle of what is still possible."),
         Wrong("nothing yet is 0", _with(interval={"none": 0.0}),
               "Before the first spike of an interval code you tell 0: the first spike says nothing, so that all values are possible."),
     ],
@@ -201,6 +228,7 @@ def line_inputs(seed):
         Case("jitter at its end", {**clean, "layout": window - 1e-9, "jitter": 5.0, "window": window, "seed": draw}),
         Case("added spikes only", {**clean, "layout": "rows", "added": float(rng.uniform(15.0, 30.0)), "window": window, "seed": draw}),
         Case("all three", {"layout": "rows", "lost": 0.5, "jitter": 2.0, "added": 20.0, "window": window, "seed": draw}),
+        Case("ten spikes, again and again", {**clean, "layout": "again", "lost": 0.5, "added": 20.0, "window": window, "seed": draw}),
     ]  # fmt: skip
 
 
@@ -208,16 +236,30 @@ def through_line(spoil, inputs):
     """What became of known trains, as numbers. The even neurons spoke, the odd ones were silent."""
     import numpy as np
 
-    n, window, layout = 4000, inputs["window"], inputs["layout"]
+    n, window, layout = 1500, inputs["window"], inputs["layout"]
+    rng = np.random.default_rng(inputs["seed"])
+    how = (window, inputs["lost"], inputs["jitter"], inputs["added"], rng)
+    if inputs["added"] and len(spoil(np.zeros(0), np.zeros(0, int), 10, *how)[0]) > 5000:
+        n = 100  # a thousand times too many: enough to be seen, and soon done
+    if layout == "again":
+        i, t = np.repeat(np.arange(5), 2), np.tile(window * np.array([0.25, 0.75]), 5)
+        kept, false = [], []
+        for _ in range(200 if n > 100 else 4):
+            there = np.asarray(spoil(t.copy(), i.copy(), 10, *how)[0], dtype=float)
+            kept.append(int(np.isin(there, t).sum()))
+            false.append(len(there) - kept[-1])
+        return {
+            "variance of the number that is left": float(np.var(kept)),
+            "variance of the number of false spikes": min(float(np.var(false)), 1000.0),
+        }
     spoke = np.arange(0, n, 2)
-    if layout == "rows":
+    if layout == "rows":  # each neuron has times of its own, so that it is seen whose spike it is
         i = np.repeat(spoke, 10)
-        t = np.tile((np.arange(10) + 0.5) * window / 10, len(spoke))
+        t = np.tile((np.arange(10) + 0.5) * window / 10, len(spoke)) + window * 1e-5 * (i - n / 2) / n
     else:
         i, t = spoke.copy(), np.full(len(spoke), float(layout))
-    rng = np.random.default_rng(inputs["seed"])
-    before, lent = t.copy(), (t, i)
-    pair = spoil(*lent, n, window, inputs["lost"], inputs["jitter"], inputs["added"], rng)
+    before = np.round(t, 6) + 1e4 * i
+    pair = spoil(t, i, n, *how)
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         raise TypeError("spoil must return two arrays, the times and the neurons: return t, i")
     t, i = np.asarray(pair[0], dtype=float), np.asarray(pair[1])
@@ -231,15 +273,17 @@ def through_line(spoil, inputs):
     mine = i % 2 == 0
     moved = (t - float(layout)) if layout != "rows" else np.zeros(1)
     counts = np.bincount(i, minlength=n)
+    pairs = np.round(t, 6) + 1e4 * i
     return {
-        "spikes of each neuron that spoke": float(mine.sum() / len(spoke)),
-        "spikes of each silent neuron": float((~mine).sum() / len(spoke)),
+        "spikes of each neuron that spoke": min(float(mine.sum() / len(spoke)), 100.0),
+        "spikes of each silent neuron": min(float((~mine).sum() / len(spoke)), 100.0),
+        "false spikes that come together": float((~mine).sum() - len(np.unique(pairs[~mine]))) / max(int((~mine).sum()), 1),
         "part in the first half": float(np.mean(t < window / 2)) if layout == "rows" and len(t) else 0.5,
-        "variance of the counts": float(np.var(counts[0::2])),
+        "variance of the counts": min(float(np.var(counts[0::2])), 100.0),
         "mean shift": float(moved.mean()) if len(moved) else 0.0,
         "spread of the shifts": float(moved.std()) if len(moved) else 0.0,
         "out of the window": float(np.sum((t < 0) | (t > window))),
-        "part where spikes were before": float(np.isin(np.round(t, 6), np.round(before, 6)).mean()) if len(t) else 0.0,
+        "part where spikes were before": float(np.isin(pairs, before).mean()) if len(t) else 0.0,
     }  # fmt: skip
 
 
@@ -252,32 +296,57 @@ def spoil(t, i, n, window, lost, jitter, added, rng, how=""):
         kept = (rng.random(n) >= lost)[i]
     if how == "nothing lost":
         kept = np.ones(len(t), bool)
+    if how == "an exact number":
+        kept = rng.permutation(len(t)) >= round(lost * len(t))
     size = int(kept.sum())
     shift = {
         "one for all": jitter * np.sign(rng.standard_normal()) * np.ones(size) if how == "one for all" else 0.0,
         "uniform": rng.uniform(-jitter, jitter, size) if how == "uniform" else 0.0,
         "late only": jitter * np.abs(rng.standard_normal(size)) if how == "late only" else 0.0,
     }.get(how)  # fmt: skip
+    jitter = jitter**2 if how == "squared" else jitter
     moved = t[kept] + (jitter * rng.standard_normal(size) if shift is None else shift)
-    owner = i[kept]
+    owner = i[:size] if how == "owners not thinned" else i[kept]
     if how == "leaves":
         inside = np.ones(size, bool)
     elif how == "dropped":
         inside = (moved >= 0) & (moved <= window)
     else:
-        inside, moved = np.ones(size, bool), np.clip(moved, 0.0, window)
+        inside = np.ones(size, bool)
+        moved = moved % window if how == "wrapped" else np.clip(moved, 0.0, window)
     moved, owner = moved[inside], owner[inside]
     mean = {"in all": added * window / 1000.0 / n, "per ms": added * window}.get(how, added * window / 1000.0)
-    if how == "per ms":
-        mean = min(mean, 200.0)  # enough to be seen
     who = np.unique(i) if how == "those that spoke" else np.arange(n)
-    false = np.repeat(who, rng.poisson(mean, len(who)))
+    number = rng.poisson(mean, len(who))
+    if how == "as many for each":
+        number = np.full(len(who), round(mean))
+    elif how == "an exact number of false spikes":
+        number = np.bincount(rng.integers(0, n, round(mean * n)), minlength=n)
+    false = np.repeat(who, number)
     at = rng.uniform(0.0, window / 2 if how == "early" else window, len(false))
-    return np.concatenate([moved, at]), np.concatenate([owner, false])
+    if how == "together":
+        at = np.repeat(rng.uniform(0.0, window, len(who)), number)
+    times, owners = np.concatenate([moved, at]), np.concatenate([owner, false])
+    return np.sort(times) if how == "times sorted" else times, owners
+
+
+def _added_first(t, i, n, window, lost, jitter, added, rng):
+    """The false spikes come before the losses and the jitter, and suffer them."""
+    t, i = spoil(t, i, n, window, 0.0, 0.0, added, rng)
+    return spoil(t, i, n, window, lost, jitter, 0.0, rng)
+
+
+def _own_generator(t, i, n, window, lost, jitter, added, rng):
+    return spoil(t, i, n, window, lost, jitter, added, np.random.default_rng(1))
 
 
 def line(layout, window, lost, jitter, added, seed):
     """What `through_line` should find, from theory."""
+    if layout == "again":
+        return {
+            "variance of the number that is left": 10 * lost * (1 - lost),
+            "variance of the number of false spikes": 10 * added * window / 1000.0,
+        }
     each = 10 if layout == "rows" else 1
     kept, extra = each * (1 - lost), added * window / 1000.0
     at_edge = layout != "rows" and not 0.1 * window < layout < 0.9 * window
@@ -285,7 +354,7 @@ def line(layout, window, lost, jitter, added, seed):
     still = kept / (kept + 2 * extra) if not jitter else (0.5 if at_edge else 0.0)
     return {
         "spikes of each neuron that spoke": kept + extra, "spikes of each silent neuron": extra,
-        "part in the first half": 0.5, "variance of the counts": each * lost * (1 - lost) + extra,
+        "false spikes that come together": 0.0, "part in the first half": 0.5, "variance of the counts": each * lost * (1 - lost) + extra,
         "mean shift": side * jitter / np.sqrt(2 * np.pi) if at_edge else 0.0,
         "spread of the shifts": 0.0 if layout == "rows" else jitter * (np.sqrt(0.5 - 0.5 / np.pi) if at_edge else 1.0),
         "out of the window": 0.0, "part where spikes were before": still,
@@ -300,7 +369,7 @@ def _line(how):
 
 def _all_moved_alike(inputs, output):
     """True if spikes moved, but all by the same way."""
-    if inputs["layout"] == "rows" or not isinstance(output, dict):
+    if inputs["layout"] in ("rows", "again") or not isinstance(output, dict):
         return False
     return output["spread of the shifts"] < 0.05 * inputs["jitter"]
 
@@ -308,9 +377,10 @@ def _all_moved_alike(inputs, output):
 LINE = Exercise(
     id="08.2", title="A bad line", points=3,
     inputs=line_inputs, call=through_line, oracle=line, rel=0.0, seconds=20.0,
-    abs={"spikes of each neuron that spoke": 0.4, "spikes of each silent neuron": 0.4, "part in the first half": 0.05,
+    abs={"spikes of each neuron that spoke": 0.6, "spikes of each silent neuron": 0.6, "part in the first half": 0.05,
          "variance of the counts": 5.0, "mean shift": 0.9, "spread of the shifts": 0.8, "out of the window": 0.5,
-         "part where spikes were before": 0.05},
+         "part where spikes were before": 0.05, "false spikes that come together": 0.05,
+         "variance of the number that is left": 1.3, "variance of the number of false spikes": 45.0},
     hints=(
         "Take the three kinds of damage one at a time, with the other two at 0. Which spikes does each touch, and does each spike have a fate of its own?",
         "A loss is one random number for each spike, a shift is one normal deviate for each spike that is left, and false spikes are Poisson for each of the n neurons.",
@@ -326,6 +396,26 @@ LINE = Exercise(
               "You lose all spikes of a neuron or none: each spike has a chance of its own."),
         Wrong("nothing is lost", _line("nothing lost"),
               "Your line loses nothing: what does `lost` do?"),
+        Wrong("an exact number is lost", _line("an exact number"),
+              "You lose exactly that part of the spikes, each time: every spike is lost or not by itself, so that the number varies."),
+        Wrong("whose spike", _line("owners not thinned"),
+              "Times and neurons no longer belong together: what is lost has to leave both arrays at the same places."),
+        Wrong("times sorted alone", _line("times sorted"),
+              "You sort the times and leave the neurons where they were: the spikes then belong to others."),
+        Wrong("a generator of its own", _own_generator,
+              "Each time the same spikes are lost: draw from the `rng` that is given, not from one that starts anew."),
+        Wrong("variance for standard deviation", _line("squared"),
+              "Your shifts are too large: jitter is the standard deviation, and no square of it is needed."),
+        Wrong("round the window", _line("wrapped"),
+              "What leaves your window comes back at its other end: it is put on the edge it would cross."),
+        Wrong("false spikes suffer, too", _added_first,
+              "Your false spikes are lost or moved as well: they are added at the end, after losses and jitter."),
+        Wrong("as many for each", _line("as many for each"),
+              "Each neuron gets the same number of false spikes: they come at random, so that the number is a Poisson count."),
+        Wrong("an exact number is added", _line("an exact number of false spikes"),
+              "All together you add the same number each time: `added` is an average, and each neuron has a Poisson count of its own."),
+        Wrong("false spikes together", _line("together"),
+              "All false spikes of a neuron come at the same moment: each needs a time of its own."),
         Wrong("one shift for all", _line("one for all"),
               "You move all spikes by the same time: that is a delay. Each needs a shift of its own.", when=_all_moved_alike),
         Wrong("uniform shifts", _line("uniform"),
@@ -375,6 +465,7 @@ def likely_inputs(seed):
     return [
         case("weak tuning, all directions alike", even, 0.4, 12.0),
         case("full modulation: some neurons can't spike", even, 1.0, 12.0),
+        case("neurons that are silent at far angles", even, 2.5, 6.0),
         case("more neurons on one side", few, 0.8, 6.0),
         case("more neurons on one side, hardly a spike", few, 0.9, 0.8, drop=(0, 3)),
         Case("where the best reader saves a fifth of the spikes", {"kind": "number"}),
@@ -412,6 +503,20 @@ def _other(kind):
             return likely(counts, f, grid) / (grid[1] - grid[0])
         if kind == "radians":
             return np.deg2rad(likely(counts, f, grid))
+        if kind == "plus one":
+            return grid[(np.log(f + 1.0) @ counts.T - f.sum(axis=1)[:, None]).argmax(axis=0)]
+        if kind == "chi":
+            off = (f[:, None] - counts) ** 2 / np.maximum(f, 1e-9)[:, None]
+            return grid[off.sum(axis=2).argmin(axis=0)]
+        if kind == "log 0 is 0":
+            log = np.log(np.where(f > 0, f, 1.0))
+            return grid[(log @ counts.T - f.sum(axis=1)[:, None]).argmax(axis=0)]
+        if kind == "nan is 0":
+            with np.errstate(all="ignore"):
+                score = np.nan_to_num(counts @ np.log(f).T) - f.sum(axis=1)
+            return grid[score.argmax(axis=1)]
+        if kind == "loudest":
+            return grid[f.argmax(axis=0)][counts.argmax(axis=1)]
         if kind == "vector":  # each neuron votes for what it prefers
             prefers = np.deg2rad(grid[f.argmax(axis=0)])
             return np.rad2deg(np.arctan2(counts @ np.sin(prefers), counts @ np.cos(prefers))) % 360.0
@@ -464,6 +569,20 @@ LIKELY = Exercise(
               "You return the place in the grid: asked for is the angle that stands there."),
         Wrong("radians", _both(_other("radians")),
               "Your angles are in radians: grid is in degrees."),
+        Wrong("the logarithm of f + 1", _both(_other("plus one")),
+              "You add 1 inside the logarithm: that bends all means, not only those at 0. Something far smaller keeps it finite."),
+        Wrong("chi square", _both(_other("chi")),
+              "You weigh squared differences by the mean: that is good for large counts only. Use the Poisson law, equation (3)."),
+        Wrong("NaN is 0", _both(_other("nan is 0")),
+              "Where f is 0 you replace the NaN of a whole sum by 0, and the other neurons' evidence is gone: mend the single term."),
+        Wrong("log 0 is 0", _both(_other("log 0 is 0")),
+              "Where f is 0 you let the logarithm be 0: then a spike of a neuron that can't spike there is no evidence against that angle."),
+        Wrong("the loudest neuron", _both(_other("loudest")),
+              "You listen to the neuron with the most spikes alone: all counts together tell far more."),
+        Wrong("the square of m", _both(likely, 0.64),
+              "Your angles are right. Is your number the square of the m that you found?"),
+        Wrong("in percent", _both(likely, 80.0),
+              "Your angles are right. m lies between 0 and 1: is yours in percent?"),
         Wrong("m for sqrt(1 - m^2)", _both(likely, 0.6),
               "Your angles are right, but at your m the population vector is closer to the bound: put it into both variances."),
         Wrong("a quarter below", _both(likely, float(np.sqrt(0.75))),
@@ -474,5 +593,9 @@ LIKELY = Exercise(
               "Your angles are right. At full modulation the population vector needs far more than a quarter extra."),
         Wrong("weak modulation", _both(likely, 0.2),
               "Your angles are right. At weak modulation the population vector needs almost nothing extra."),
+        Wrong("too small a modulation", _both(likely, 0.7), when=lambda inputs, output: inputs["kind"] == "number" and 0.0 <= output < 0.78,
+              hint="Your angles are right. At your m the vector's variance is less than a quarter above the bound: measure the ratio of the two for a larger m."),
+        Wrong("too large a modulation", _both(likely, 0.92), when=lambda inputs, output: inputs["kind"] == "number" and 0.82 < output <= 1.0,
+              hint="Your angles are right. At your m the vector's variance is more than a quarter above the bound: measure the ratio of the two for a smaller m."),
     ],
 )  # fmt: skip

@@ -2,7 +2,10 @@
 
 import numpy as np
 
+from snnlab.checks.difference import difference
 from snnlab.checks.exercise import Case, Exercise, Wrong
+
+TOLERANCE = 0.12  # bits, or degrees
 
 
 def hunt_inputs(seed):
@@ -27,6 +30,7 @@ def hunt_inputs(seed):
         Case("your information, of a yes or no", {"kind": "bits", "x": x, "decoded": (x > 0.5).astype(float), "seed": draw}),
         Case("your error, far from north", {"kind": "error", "true": true, "estimate": true + off}),
         Case("your error, around north", {"kind": "error", "true": near, "estimate": (near + np.array([-4.0, 5.0, -6.0, 3.0, -12.0, 14.0])) % 360.0}),
+        Case("your error, almost half a turn", {"kind": "error", "true": true, "estimate": true + np.sign(off) * (120.0 + 4.0 * np.abs(off) % 50.0)}),
         Case("your error, by more than one turn", {"kind": "error", "true": true, "estimate": true + off + 720.0}),
     ]  # fmt: skip
 
@@ -105,6 +109,16 @@ def judged(kind, x=None, decoded=None, true=None, estimate=None, seed=0):
     return kind in ("right", "entropies")
 
 
+def judge(inputs, output):
+    given = {name: np.asarray(value) if isinstance(value, list) else value for name, value in inputs.items()}
+    want = judged(**given)
+    if isinstance(want, bool):
+        said = "passes" if output else "fails"
+        return output == want, f"your test {said} it, and this information is {'right' if want else 'wrong'}"
+    text = difference(output, want, TOLERANCE, 0.0)
+    return not text, text
+
+
 def _three(is_right, bits, error):
     return lambda: (is_right, bits, error)
 
@@ -130,9 +144,25 @@ def _only(condition):
     return test
 
 
+def _no_root(true, estimate):
+    return typical(true, estimate, root=False)
+
+
+def _typical(of):
+    """A typical error by another rule: `of` takes the true angles and the wrapped differences, degrees."""
+    return lambda true, estimate: float(
+        of(np.asarray(true), (np.asarray(estimate) - true + 180.0) % 360.0 - 180.0)
+    )
+
+
+def _empty_bins(x, decoded, rng):
+    """The textbook's correction, with all bins counted as if they could be filled."""
+    return plug_in(x, decoded) - 15 * 15 / (2 * len(x) * np.log(2.0))
+
+
 HUNT = Exercise(
     id="08.4", title="Bug hunt: two measures that flatter and scold", points=4,
-    inputs=hunt_inputs, call=hunt, oracle=judged, abs=0.12, rel=0.0, seconds=20.0,
+    inputs=hunt_inputs, call=hunt, judge=judge, abs=TOLERANCE, rel=0.0, seconds=20.0,
     hints=(
         "How many bits should decoded values tell that have nothing to do with the true ones? And how far is 359 degrees from 1?",
         "A histogram of few values looks structured by chance: how structured, can be measured on values in random order. An angle has no beginning: no error is larger than half a turn.",
@@ -160,14 +190,30 @@ HUNT = Exercise(
               "Your error is right within one turn: after two turns a neuron points in the same direction."),
         Wrong("wrapped to 0 to 360", _three(measures_well, good_bits, lambda true, estimate: float(np.sqrt(np.mean(((np.asarray(estimate) - true) % 360.0) ** 2)))),
               "Your differences lie between 0 and 360: a small error to the left then counts as almost a full turn."),
-        Wrong("the mean square", _three(measures_well, good_bits, lambda true, estimate: typical(true, estimate, root=False)),
+        Wrong("the mean square", _three(measures_well, good_bits, _no_root),
               "Your error is in square degrees: is the root missing?"),
+        Wrong("in radians", _three(measures_well, good_bits, _typical(lambda true, off: np.deg2rad(np.sqrt(np.mean(off**2))))),
+              "Your error is in radians: asked for are degrees."),
+        Wrong("the mean size", _three(measures_well, good_bits, _typical(lambda true, off: np.mean(np.abs(off)))),
+              "Your error is the mean of the sizes: root mean square is asked for, in which large errors weigh more."),
+        Wrong("the standard deviation", _three(measures_well, good_bits, _typical(lambda true, off: np.std(off))),
+              "Your error is the standard deviation of the differences: a decoder that is always off to the same side would have none."),
+        Wrong("the sine", _three(measures_well, good_bits, _typical(lambda true, off: np.rad2deg(np.sqrt(np.mean(np.sin(np.deg2rad(off)) ** 2))))),
+              "Your error is that of the sine: it is right for small errors, and calls the opposite direction perfect."),
+        Wrong("the result is wrapped", _three(measures_well, good_bits, lambda true, estimate: typical(true, estimate, wrap=False) % 180.0),
+              "You wrap the typical error, after the mean: each difference has to be wrapped before it is squared."),
+        Wrong("empty bins are counted", _three(measures_well, _empty_bins, typical),
+              "Your correction is a formula in which all bins count, and most of them can't be filled where y has few values: what chance makes can be measured on the values themselves."),
         Wrong("passes everything", _three(lambda code: True, good_bits, typical),
               "Both are mended, but your test passes every code: which result do you know without any code?"),
         Wrong("fails everything", _three(lambda code: False, good_bits, typical),
               "Both are mended, but your test fails right ones too: chance leaves a little, how much may it be?"),
         Wrong("tests chance only", _three(_only(lambda code, x, rng: abs(np.mean([code(x, rng.permutation(x), rng) for _ in range(3)])) < 0.1), good_bits, typical),
               "Both are mended, but your test passes a code that always says 0: what must a perfect decoder tell?"),
+        Wrong("wants exactly nothing", _three(lambda code: (lambda x, rng: code(x, rng.permutation(x), rng) == 0)(np.random.default_rng(3).random(300), np.random.default_rng(4)), good_bits, typical),
+              "Your test passes nothing but a code that always says 0: what is left of chance is small, and not exactly 0."),
+        Wrong("wants all four bits", _three(_only(lambda code, x, rng: abs(code(np.linspace(0.0, 1.0, 300), np.linspace(0.0, 1.0, 300), rng) - 4.0) < 0.1), good_bits, typical),
+              "Your test passes the published code and fails right ones: from few values, a right information of a perfect decoder stays below four bits. Take more values, or fewer levels of x."),
         Wrong("tests perfection only", _three(_only(lambda code, x, rng: 2.5 < code(x, x, rng) < 3.1), good_bits, typical),
               "Both are mended, but your test passes the published code: a perfect decoder has no chance in it. Which pair of arrays has nothing but chance?"),
     ],

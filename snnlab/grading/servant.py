@@ -9,6 +9,7 @@ import json
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import snnlab.checks.run as _run
@@ -55,7 +56,12 @@ def _forget_the_last_error() -> None:
     error, seen = getattr(sys, "last_value", None), set()
     while isinstance(error, BaseException) and id(error) not in seen:
         seen.add(id(error))
-        traceback.clear_frames(error.__traceback__)
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            with suppress(RuntimeError):  # it is still running
+                frame.clear()
+                _ = (
+                    frame.f_locals
+                )  # up to Python 3.12 the frame keeps the copy that was made to show it: renew that too
         error = error.__context__
     gc.collect()
 

@@ -31,6 +31,27 @@ def where(typing, condition, a, b):
 
 
 @careful
+def _half_exprel(r):
+    """exprel(r) for |r| <= ln(2)/2: the polynomial of degree 10 that is nearest to it, within 1.9e-17."""
+    r2 = r * r
+    r4 = r2 * r2
+    low = (1.0 + r * 0.5000000000000006) + r2 * (0.1666666666666667 + r * 0.04166666666657313)
+    high = (0.00833333333332614 + r * 0.0013888888932493439) + r2 * (
+        0.00019841269874804214 + r * 2.4801504340856006e-05
+    )
+    top = (2.7557255421023506e-06 + r * 2.7626359798074195e-07) + r2 * 2.5105208339987698e-08
+    return low + r4 * (high + r4 * top)
+
+
+@careful
+def near_exprel(x):
+    """exprel(x) for |x| <= ln 2, without a reduction or a division: exprel(2 y) = q + y q^2/2 with q = exprel(y)."""
+    y = 0.5 * x
+    q = _half_exprel(y)
+    return q + (0.5 * y) * (q * q)
+
+
+@careful
 def _reduced(x):
     """(n as a float, 2^n, r, (e^r - 1)/r), of x brought to -708 … 709."""
     y = where(x > 709.0, 709.0, x)
@@ -39,16 +60,7 @@ def _reduced(x):
     bits = np.float64(shifted).view(np.int64)
     n = shifted - 6755399441055744.0
     r = (y - n * 0.6931471803691238) - n * 1.9082149292705877e-10
-    # the polynomial of degree 10 that is nearest to (e^r - 1)/r: within 1.9e-17
-    r2 = r * r
-    r4 = r2 * r2
-    low = (1.0 + r * 0.5000000000000006) + r2 * (0.1666666666666667 + r * 0.04166666666657313)
-    high = (0.00833333333332614 + r * 0.0013888888932493439) + r2 * (
-        0.00019841269874804214 + r * 2.4801504340856006e-05
-    )
-    top = (2.7557255421023506e-06 + r * 2.7626359798074195e-07) + r2 * 2.5105208339987698e-08
-    q = low + r4 * (high + r4 * top)
-    return n, np.int64((bits + 1023) << 52).view(np.float64), r, q
+    return n, np.int64((bits + 1023) << 52).view(np.float64), r, _half_exprel(r)
 
 
 @careful
@@ -81,4 +93,4 @@ def cosh(x):
     return 0.5 * e + 0.5 / e
 
 
-FUNCTIONS = (_reduced, exp, expm1, exprel, tanh, cosh)
+FUNCTIONS = (_half_exprel, near_exprel, _reduced, exp, expm1, exprel, tanh, cosh)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..methods import METHODS, couples_to_frozen, steady_states
+from ..methods import METHODS, changing_states, couples_to_frozen, far_lines, steady_states
 from ..system import System
 from .structure import PopulationKind
 from .writer import BLOCK, PART, Writer, indented
@@ -121,7 +121,11 @@ def _right_hand_side(writer: Writer, p: int, system: System) -> None:
 
 
 def _step_function(writer: Writer, p: int, kind: PopulationKind) -> None:
-    """One inlined function: the states of one neuron at t + dt, by the population's method."""
+    """One inlined function: the states of one neuron at t + dt, by the population's method.
+
+    Where exprel is most of the work there are two more: one that is right if its argument is small, in half the time,
+    and one that tells whether it is.
+    """
     system = kind.system
     entries = [name for name, _ in _propagators(p, kind, "0")]
     arguments = (*system.states, *_PASSED, *system.parameters)
@@ -129,12 +133,26 @@ def _step_function(writer: Writer, p: int, kind: PopulationKind) -> None:
     def call(changed: dict[str, str]) -> str:
         return f"p{p}_rhs({', '.join(changed.get(a, a) for a in arguments)})"
 
+    def add(name: str, lines: list[str]) -> None:
+        for state, held in zip(system.states, system.frozen, strict=True):
+            increment = f"where(_live, _inc_{state}, 0.0)" if held else f"_inc_{state}"
+            lines.append(f"{state} = {state} + {increment}")
+        head, tail = (
+            f"def p{p}_{name}({', '.join([*arguments, *entries])}):",
+            f"return {', '.join(system.states)}",
+        )
+        writer.functions[f"p{p}_{name}"] = "\n".join([head, *indented([*lines, tail])])
+
     lines = METHODS[kind.method].lines(system, call)
-    for state, held in zip(system.states, system.frozen, strict=True):
-        increment = f"where(_live, _inc_{state}, 0.0)" if held else f"_inc_{state}"
-        lines.append(f"{state} = {state} + {increment}")
-    head, tail = f"def p{p}_step({', '.join([*arguments, *entries])}):", f"return {', '.join(system.states)}"
-    writer.functions[f"p{p}_step"] = "\n".join([head, *indented([*lines, tail])])
+    changing = changing_states(system, kind.method)
+    if changing:
+        add("near", [line.replace("= exprel(", "= near_exprel(") for line in lines])
+        far = [
+            f"def p{p}_far({', '.join(arguments)}):",
+            *indented([*far_lines(system, call, changing), "return _far"]),
+        ]
+        writer.functions[f"p{p}_far"] = "\n".join(far)
+    add("step", lines)
 
 
 # --- inside the loop ---------------------------------------------------------------------------------------------
@@ -266,7 +284,23 @@ def _series(p: int, kind: PopulationKind) -> list[str]:
 
 def _update(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
     """The vectorised loop over one block; bit k of `hits` tells whether any neuron of its part k spiked."""
-    return [*_drawn(p, kind), "hits = 0", "for j in range(hi - lo):", *indented(_neuron(writer, p, kind))]
+    drawn, loop = [*_drawn(p, kind), "hits = 0"], "for j in range(hi - lo):"
+    if not changing_states(kind.system, kind.method):
+        return [*drawn, loop, *indented(_neuron(writer, p, kind))]
+    values = _given(writer, p, kind, writer.real("0.0"), "True")
+    far = [_t_last(kind), f"far |= where(p{p}_far({', '.join(values)}), 1, 0)"]
+    near = [loop, *indented(_neuron(writer, p, kind, "near"))]
+    step = [loop, *indented(_neuron(writer, p, kind))]
+    return [
+        *drawn,
+        "far = 0",
+        loop,
+        *indented(far),
+        "if far == 0:",
+        *indented(near),
+        "else:",
+        *indented(step),
+    ]
 
 
 def _spiking(writer: Writer, p: int, kind: PopulationKind, tasks: list[str]) -> list[str]:
@@ -294,7 +328,7 @@ def _hold(p: int, kind: PopulationKind) -> list[str]:
     return [f"held_b[j] = m + {n_ref}"]
 
 
-def _neuron(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
+def _neuron(writer: Writer, p: int, kind: PopulationKind, step: str = "step") -> list[str]:
     """The update of one neuron: scalars only, so that the loop around it vectorises."""
     system = kind.system
     lines = []
@@ -306,16 +340,25 @@ def _neuron(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
         terms.append(term)
     lines.append(f"I = {writer.real(' + '.join(terms))}")
     lines.append("_live = m > held_b[j]" if system.refractory else "_live = True")
-    lines.append("t_last = t - last_b[j]" if system.uses("t_last") else "t_last = 0.0")
+    lines.append(_t_last(kind))
     entries = [
         f"{name[1:]}_b[j]" if kind.arrays else f"{name[1:]}_p{p}" for name, _ in _propagators(p, kind, "0")
     ]
-    passed = ["I", *(writer.real(name) for name in _PASSED[1:4]), "_live"]
-    given = [*(f"b_{s}[j]" for s in system.states), *passed, *_values(p, kind).values(), *entries]
+    given = [*_given(writer, p, kind, "I", "_live"), *entries]
     new = ", ".join(f"x{k}" for k in range(len(system.states)))
-    lines.append(f"{new} = p{p}_step({', '.join(given)})")
+    lines.append(f"{new} = p{p}_{step}({', '.join(given)})")
     lines += [f"b_{state}[j] = x{k}" for k, state in enumerate(system.states)]
     return lines + _threshold(writer, p, kind)
+
+
+def _t_last(kind: PopulationKind) -> str:
+    return "t_last = t - last_b[j]" if kind.system.uses("t_last") else "t_last = 0.0"
+
+
+def _given(writer: Writer, p: int, kind: PopulationKind, current: str, live: str) -> list[str]:
+    """What a neuron's functions are given: its states, _PASSED, and its parameters."""
+    passed = [current, *(writer.real(name) for name in _PASSED[1:4]), live]
+    return [*(f"b_{s}[j]" for s in kind.system.states), *passed, *_values(p, kind).values()]
 
 
 def _threshold(writer: Writer, p: int, kind: PopulationKind) -> list[str]:

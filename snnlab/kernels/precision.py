@@ -18,6 +18,26 @@ real = np.float32
 
 
 @careful
+def _half_exprel(r):
+    """exprel(r) for |r| <= ln(2)/2."""
+    q = np.float32(0.0013888889)
+    q = np.float32(0.008333334) + r * q
+    q = np.float32(0.041666668) + r * q
+    q = np.float32(0.16666667) + r * q
+    q = np.float32(0.5) + r * q
+    q = np.float32(1.0) + r * q
+    return q
+
+
+@careful
+def near_exprel(x):
+    """exprel(x) for |x| <= ln 2, as in double precision."""
+    y = np.float32(0.5) * np.float32(x)
+    q = _half_exprel(y)
+    return q + (np.float32(0.5) * y) * (q * q)
+
+
+@careful
 def _reduced(x):
     """(n as a float, 2^n, r, (e^r - 1)/r), of x brought to -87 … 88: as in double precision, with n in 9 bits."""
     y = where(x > np.float32(88.0), np.float32(88.0), x)
@@ -26,13 +46,7 @@ def _reduced(x):
     bits = np.float32(shifted).view(np.int32)
     n = shifted - np.float32(12582912.0)
     r = (y - n * np.float32(0.693145751953125)) - n * np.float32(1.4286068203094173e-06)
-    q = np.float32(0.0013888889)
-    q = np.float32(0.008333334) + r * q
-    q = np.float32(0.041666668) + r * q
-    q = np.float32(0.16666667) + r * q
-    q = np.float32(0.5) + r * q
-    q = np.float32(1.0) + r * q
-    return n, np.int32((bits + np.int32(127)) << np.int32(23)).view(np.float32), r, q
+    return n, np.int32((bits + np.int32(127)) << np.int32(23)).view(np.float32), r, _half_exprel(r)
 
 
 @careful
@@ -67,7 +81,7 @@ def cosh(x):
     return np.float32(0.5) * e + np.float32(0.5) / e
 
 
-FUNCTIONS = (_reduced, exp, expm1, exprel, tanh, cosh)
+FUNCTIONS = (_half_exprel, near_exprel, _reduced, exp, expm1, exprel, tanh, cosh)
 MATHEMATICS = "".join(f"\n\n{inspect.getsource(f.py_func)}" for f in FUNCTIONS)
 
 

@@ -33,7 +33,7 @@ class FitzHughNagumo(Neuron):
     time_unit: ms = 1.0  # one unit of model time
     v_th: one = 0.0  # a spike is the upward crossing of v_th
     v_0: one = -1.1994080352440348  # where it starts: rest without input
-    w_0: one = -0.6242600440550435
+    w_0: one = -0.6242600440550435  # where w starts
 
     state = {"v": "1", "w": "1"}
     input = {"I": "1"}

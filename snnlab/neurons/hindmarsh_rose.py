@@ -26,18 +26,18 @@ class HindmarshRose(Neuron):
     38
     """
 
-    a: one = 1.0  # coefficients of the fast system
-    b: one = 3.0
-    c: one = 1.0
-    d: one = 5.0
+    a: one = 1.0  # coefficient of x cubed
+    b: one = 3.0  # coefficient of x squared
+    c: one = 1.0  # drive of y
+    d: one = 5.0  # how strongly x lowers y
     r: one = 0.001  # how much slower z is
     s: one = 4.0  # strength of the adaptation
     x_R: one = -1.6  # where the adaptation is zero
     time_unit: ms = 1.0  # one unit of model time
     x_th: one = 1.0  # a spike is the upward crossing of x_th
-    x_0: one = -1.6045345328021472  # where it starts: rest without input
-    y_0: one = -11.872655334773023
-    z_0: one = -0.018138131208588426
+    x_0: one = -1.6045345328021472  # where x starts: rest without input
+    y_0: one = -11.872655334773023  # where y starts
+    z_0: one = -0.018138131208588426  # where z starts
 
     state = {"x": "1", "y": "1", "z": "1"}
     input = {"I": "1"}

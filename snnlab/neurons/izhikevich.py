@@ -35,9 +35,9 @@ class Izhikevich(Neuron):
     c: mV = -65.0  # reset potential
     d: mV / ms = 8.0  # recovery per spike
     v_peak: mV = 30.0  # cut-off of the upstroke: the spike
-    k2: 1 / (mV * ms) = 0.04  # the three constants of the quadratic, as published
-    k1: 1 / ms = 5.0
-    k0: mV / ms = 140.0
+    k2: 1 / (mV * ms) = 0.04  # coefficient of v squared
+    k1: 1 / ms = 5.0  # coefficient of v
+    k0: mV / ms = 140.0  # constant term
 
     state = {"v": "mV", "u": "mV/ms"}
     input = {"I": "mV/ms"}

@@ -35,9 +35,9 @@ class MorrisLecar(Neuron):
     g_Ca: mS / cm2 = 4.4  # maximal calcium conductance
     g_K: mS / cm2 = 8.0  # maximal potassium conductance
     g_L: mS / cm2 = 2.0  # leak conductance
-    E_Ca: mV = 120.0  # reversal potentials
-    E_K: mV = -84.0
-    E_L: mV = -60.0
+    E_Ca: mV = 120.0  # calcium reversal potential
+    E_K: mV = -84.0  # potassium reversal potential
+    E_L: mV = -60.0  # leak reversal potential
     v_1: mV = -1.2  # calcium: half activation
     v_2: mV = 18.0  # its slope
     v_3: mV = 2.0  # potassium: half activation

@@ -5,7 +5,7 @@
 #
 # | | |
 # |---|---|
-# | **Time** | 90 minutes; a pause is marked |
+# | **Time** | about 120 minutes; a pause is marked |
 # | **You need** | lesson 06; logarithms; the remainder of a division (`%`) |
 # | **You will be able to** | put values into the times *between* events: to a rhythm, to the next spike, to the last change;<br>turn a film and a heartbeat into events, and back;<br>say what each code does with 0, with 1, and with what it was not made for;<br>compare spikes at the input with numbers at the input |
 # | **Points** | 15, in four exercises |
@@ -69,7 +69,7 @@ when_twice_as_fast = None  # your prediction, one of the three words
 #
 # ### Temporal: every interval is a value
 #
-# A **full temporal code** uses every spike: the interval from one to the next is a value, from $T_{\min}$ (2 ms) for 1 to $T_{\max}$ (20 ms) for 0. Here are 60 samples of
+# A **full temporal code** uses every spike: the interval from one to the next is a value, from $T_{\min}$ (2 ms) for 1 to $T_{\max}$ (20 ms) for 0. One spike more comes first, and starts the clock. Here are 60 samples of
 # a real heartbeat, an electrocardiogram (ECG) that comes with PyWavelets (MIT licence). Its file tells neither unit nor sampling rate; we take it to have 400 samples per second, which makes a plausible pulse.
 
 # %%
@@ -185,10 +185,11 @@ plt.show()
 again = snn.decode.burst(spikes)
 for k in range(7):
     print(f"{x[k]:.1f}: number of spikes {len(spikes.of(k))}, read as {again[k]:.1f}")
-print(f"0.02 is read as {snn.decode.burst(snn.encode.burst([0.02]))[0]:.1f}: one spike has no interval")
+print(f"0.02 is read as {snn.decode.burst(snn.encode.burst([0.02]))[0]:.1f}: one spike has no interval,")
+print("so that the middle of 0 to 0.2 is told")
 
 # %% [markdown]
-# The rows are the seven values, from 0 at the bottom to 1 at the top. Why two ways at once? A downstream neuron need not measure intervals: more spikes, closer together, push it harder (lesson 09). And a decoder that does measure them still reads most values after a lost spike.
+# The rows are the seven values, from 0 at the bottom to 1 at the top. Why two ways at once? A downstream neuron need not measure intervals: more spikes, closer together, push it harder (lesson 09). And a decoder that does measure them has more than one interval to go by; lesson 08 tells how much that helps when spikes get lost.
 # Burst codes of this form were compared with others by Guo, Fouda, Eltawil and Salama (2021).
 #
 # **A good place for a pause.**
@@ -306,7 +307,7 @@ else:
 #
 # And what does a value cost?
 #
-# **Exercise 07.3** Say how many spikes each code makes for one value `x`, or `"error"`, *without* calling the encoder: think about 0, about 1, and about everything else. The codes have the arguments that were used
+# **Exercise 07.3** Say how many spikes each code makes for one value `x`, or `"error"`, *without* calling the encoder (the check notices a call): think about 0, about 1, and about everything else. The codes have the arguments that were used
 # above: intervals of 2 to 20 ms; a period of 25 ms in a window of 100 ms, from 0 ms on; bursts of up to 5 spikes. `"temporal"` sends a sequence that is one value long. In `"delta"`, the signal was at 0.55 before and goes to `x`, with a
 # threshold of 0.1.
 

@@ -170,8 +170,11 @@ def _balanced() -> None:
              snn.PoissonDrive(net, 10.0, 0.1, "jump", n_sources=10)]  # fmt: skip
     start = {"v": snn.uniform(-70.0, -60.0)}
     snn.simulate(net, t_stop=SHORT, seed=1, initial=start, projections=wires)
-    currents = {"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(10.0)}
-    conductances = {"exc": snn.ExpConductance(5.0, E_rev=0.0), "inh": snn.ExpConductance(10.0, E_rev=-80.0)}
+    currents: dict[str, snn.Synapse] = {"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(10.0)}
+    conductances: dict[str, snn.Synapse] = {
+        "exc": snn.ExpConductance(5.0, E_rev=0.0),
+        "inh": snn.ExpConductance(10.0, E_rev=-80.0),
+    }
     for receptors, w in ((currents, -9.0), (conductances, 9.0)):
         net = snn.Population(snn.LIF(), 10, receptors=receptors)
         wires = [snn.Projection(net[:8], net, snn.random(0.5), w=1.62, delay=0.1, receptor="exc"),

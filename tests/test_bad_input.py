@@ -215,13 +215,13 @@ CALLS = {
     "explore": Call(
         snn.explore,
         {"what": snn.LIF(), "sliders": ["I"], "I": 300.0, "t_stop": 100.0, "dt": 0.1, "method": None, "presets": None,
-         "goal": None, "trace": None, "plane": None, "hold": "I", "curve": "I", "title": None},
+         "goal": None, "trace": None, "plane": None, "pad": None, "hold": "I", "curve": "I", "title": None},
         {"sliders": {"none", "empty"}, "I": {*COUNTED, "none"}, "t_stop": {"fraction"}, "method": {"none"}, "presets": {"none", "empty"},
-         "plane": {"none"}, "goal": {"none"}, "trace": {"none"}, "hold": {"none"}, "curve": {"none"}, "title": {"none", "text"}},
+         "plane": {"none"}, "pad": {"none"}, "goal": {"none"}, "trace": {"none"}, "hold": {"none"}, "curve": {"none"}, "title": {"none", "text"}},
         {"what": [snn.Population(snn.LIF(), 2), lambda rate: None], "sliders": [["tau"], {"I": (1.0,)}, {"I": "x"}],
          "I": [1e9 * 1j], "t_stop": [100.05], "method": ["heun"],
          "presets": [{"a": {"I": "x"}}, {"a": {"J": 1.0}}, {"a": 3}, {"a": {"I": float("nan")}}],
-         "plane": [("v",), ("v", "w"), {"v": 1}],
+         "plane": [("v",), ("v", "w"), {"v": 1}], "pad": ["I", ("I",), ("I", "I")],
          "goal": [{"spikes": 2.5}, {"spikes": -1}, {"spikes": 1, "within": 0.0}, {"spikes": 1, "within": "x"}]},
     ),
     "phase_plane": Call(

@@ -76,7 +76,7 @@ class Pad {
     for (const [name, values] of Object.entries(this.marks)) {
       const [px, py] = this.place(values);
       ctx.fillRect(px - 2, py - 2, 4, 4);
-      ctx.fillText(name, px + 6, py - 5);
+      ctx.fillText(name, px + 6, py < PAD.top + 16 ? py + 14 : py - 5); // never above the square
     }
     const [px, py] = this.place(this.values);
     ctx.strokeStyle = ctx.fillStyle = look.spike;

@@ -193,6 +193,6 @@ def pad_of(pad: Any, sliders: Sequence[Slider]) -> list[str] | None:
     if isinstance(pad, str) or not isinstance(pad, Iterable):
         raise TypeError(f"explore.pad: must be two of the sliders {names}, such as (x, y), got {pad!r}")
     chosen = list(pad)
-    if len(chosen) != 2 or chosen[0] == chosen[1] or not all(c in {s.name for s in sliders} for c in chosen):
+    if len(chosen) != 2 or chosen[0] == chosen[1] or not all(c in [s.name for s in sliders] for c in chosen):
         raise ValueError(f"explore.pad: must be two different sliders of {names}, got {pad!r}")
     return chosen

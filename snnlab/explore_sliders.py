@@ -192,7 +192,11 @@ def pad_of(pad: Any, sliders: Sequence[Slider]) -> list[str] | None:
     names = ", ".join(s.name for s in sliders)
     if isinstance(pad, str) or not isinstance(pad, Iterable):
         raise TypeError(f"explore.pad: must be two of the sliders {names}, such as (x, y), got {pad!r}")
-    chosen = list(pad)
-    if len(chosen) != 2 or chosen[0] == chosen[1] or not all(c in [s.name for s in sliders] for c in chosen):
+    chosen, known = list(pad), {s.name for s in sliders}
+    if (
+        len(chosen) != 2
+        or not all(isinstance(c, str) and c in known for c in chosen)
+        or chosen[0] == chosen[1]
+    ):
         raise ValueError(f"explore.pad: must be two different sliders of {names}, got {pad!r}")
     return chosen

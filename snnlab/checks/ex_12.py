@@ -443,15 +443,24 @@ def pulses(S, links, beta, V_theta, tau_L, tau_theta, dt, n_steps, **change):
 
 
 def _pulses(**change):
-    """A wrong answer: the right one but for this change, in which strings name what the inputs decide."""
+    """A wrong answer: the right one but for this change; "arrive" and "kept" are functions of links, taus and dt."""
+    known = {}  # a run takes some ms, and every answer that fails is compared with every wrong one
 
-    def answer(**given):
+    def run(**given):
         links, tau = np.asarray(given["links"]), (given["tau_L"], given["tau_theta"])
         made = {
             name: value(links, tau, given["dt"]) if name in ("arrive", "kept") else value
             for name, value in change.items()
         }
         return pulses(**given, **made)
+
+    def answer(**given):
+        key = repr(given)
+        if key not in known:
+            if len(known) > 50:
+                known.clear()
+            known[key] = run(**given)
+        return known[key].copy()
 
     return answer
 

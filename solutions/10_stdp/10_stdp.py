@@ -289,7 +289,7 @@ print(f"within 20 ms: potentiation {1 - np.exp(-20 / 16.8):.2f}, depression {1 -
 #
 # ## Play: one pair, again and again
 #
-# Forty pairs. Above, the synaptic current: the height of each pulse is the weight at that moment. Below, the potential of the receiver. Move the lag through zero. Then raise the rate, at a lag of 10 ms, and find the rate from which the synapse weakens.
+# Forty pairs. Above, the synaptic current `exc.g` in pA, at most 100 in height: the height of each pulse is the weight at that moment. Below, the potential of the receiver. Move the lag through zero. Then raise the rate, at a lag of 10 ms, and find the rate from which the synapse weakens.
 
 # %% tags=["worked-program"]
 from snnlab.units import Hz, pA

@@ -583,7 +583,7 @@ plt.show()
 # %% [markdown]
 # Linking repairs what noise has torn, since a dark pixel among bright ones is taken along. On the clean picture it does harm: edges
 # are taken along too. And a plain median filter is there as an honest rival. "Right" here means the clean picture cut by Otsu's threshold; nobody has
-# drawn the coins by hand.
+# drawn the coins by hand. It has a fault of its own: at the top left the ground is as bright as a coin, so that one cut for the whole picture calls it coin, there and in ours.
 #
 # ## Cross-check: the pulses in Brian2
 #

@@ -310,13 +310,17 @@ def _said(*words):
     return lambda: (phase_of, dict(zip(ASKED, words, strict=True)).__getitem__)
 
 
-def _both_ends(a, b):
-    """As `phase_of`, for cycles that hold their end too."""
-    for begin, end in zip(a[-2::-1], a[:0:-1], strict=True):
-        inside = b[(b >= begin) & (b <= end)]
-        if len(inside):
-            return float((inside[0] - begin) / (end - begin))
-    return float("nan")
+def _held(begins, ends):
+    """As `phase_of`, for cycles that hold their ends or not: b of a cycle are those for which both are true."""
+
+    def phase(a, b):
+        for begin, end in zip(a[-2::-1], a[:0:-1], strict=True):
+            inside = b[begins(b, begin) & ends(b, end)]
+            if len(inside):
+                return float((inside[0] - begin) / (end - begin))
+        return float("nan")
+
+    return phase
 
 
 def _very_last(a, b):
@@ -348,11 +352,11 @@ PHASE = Exercise(
               "The last spike of b may come before the last of a, or cycles earlier: the phase must lie between 0 and 1, in a cycle of a that holds b."),
         Wrong("the mean over all cycles", _measured(lambda a, b: float(np.mean([phase_of(a[k:k + 2], b) for k in range(len(a) - 1) if np.any((b >= a[k]) & (b < a[k + 1]))]))),
               "Right while nothing changes, but the phase drifts: the mean of all cycles is not the phase in the end."),
-        Wrong("1 instead of 0", _measured(lambda a, b: 1.0 if np.array_equal(a, b) else phase_of(a, b)),
+        Wrong("1 instead of 0", _measured(_held(np.greater, np.less_equal)),
               "Two neurons that fire at the same times have phase 0: a spike at the beginning of a cycle belongs to it, one at its end to the next."),
         Wrong("divided by the first cycle", _measured(lambda a, b: phase_of(a, b) * _last_cycle(a, b) / (a[1] - a[0])),
               "Right while all cycles are as long as the first. Divide by the cycle in which you measure."),
-        Wrong("both ends", _measured(_both_ends),
+        Wrong("both ends", _measured(_held(np.greater_equal, np.less_equal)),
               "Your cycles hold their end too. A spike of b at the last spike of a begins the next cycle, and that one never ends."),
         Wrong("the very last cycle", _measured(_very_last),
               "The last cycle of a may hold no spike of b: then go back until one does."),

@@ -142,7 +142,7 @@ print(f"in the network between 4 and 7 Hz: {4.0 < rates.mean() < 7.0}")
 # - the **CV** of the intervals: standard deviation over mean; 0 for a clock, 1 for a Poisson process. All our neurons have equally many inputs, so that their intervals may be put together: first *within each neuron*, then all in one heap;
 # - the **swing**: count the spikes of all neurons in bins of 0.5 ms; standard deviation over mean of these counts. Near 0 if the neurons ignore each other, large if they fire in volleys.
 #
-# Below, from left to right: kinds A, B, C and D, in the order of Brunel's figure 8.
+# Below, from top to bottom: kinds A, B, C and D, in the order of Brunel's figure 8.
 
 # %%
 POINTS = {"A": (3.0, 2.0), "B": (6.0, 4.0), "C": (5.0, 2.0), "D": (4.5, 0.9)}  # (g, eta)
@@ -323,12 +323,14 @@ for g, rate in zip(gs, measured, strict=True):
 # The theory assumes independent Poisson inputs. Ours are neither independent (the swing) nor Poisson (the CV), and still the rate is nearly right: the mean (2) ties it down. Now your prediction:
 
 # %%
-if turning_g is None:
-    print("You made no prediction. Guess first, next time: it is worth it.")
 for g in (3.0, 3.5, 4.2, 4.5):
     rate = brunel(g, 2.0, 250.0).between(100.0, 250.0).rate().mean()
     print(f"g = {g:.1f}: above 100 Hz: {rate > 100.0}; above 200 Hz: {rate > 200.0}")
-print(f"you said {turning_g!r}; in (2) the recurrent input changes its sign at g = C_E/C_I = 4")
+if turning_g is None:
+    print("You made no prediction. Guess first, next time: it is worth it.")
+else:
+    print(f"You said {turning_g!r}.")
+print("In (2) the recurrent input changes its sign at g = C_E/C_I = 4.")
 
 # %% [markdown]
 # ## Bug hunt: who is connected to whom?

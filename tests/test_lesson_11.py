@@ -94,4 +94,4 @@ def test_every_check_that_simulates_is_quick():
     ex_11.cuba.cache_clear()
     for _ in range(2):
         ex_11.cuba_oracle(**ex_11.cuba_inputs(1)[0].inputs)
-    assert ex_11.cuba.cache_info().misses == 1
+    assert ex_11.cuba.cache_info().misses == 3  # once in full, twice for 15 ms

@@ -20,6 +20,10 @@ def trace_inputs(seed):
     def case(name, pre, post, w, **changes):
         return Case(name, {"pre": pre, "post": post, "w": w, **rule, **changes})
 
+    anywhere = [np.sort(rng.uniform(1.0, 300.0, 15)) for _ in range(2)]
+    early = 20.0 + np.sort(
+        rng.uniform(0.0, 30.0, 12)
+    )  # a burst that drives w to its bound, and one that brings it back
     pre, post, shared = train(12, 400.0), train(11, 400.0), train(9, 300.0)
     post = np.setdiff1d(post, pre)
     busy_pre, busy_post = train(60, 1000.0), train(60, 1000.0)
@@ -28,6 +32,15 @@ def trace_inputs(seed):
         case("both neurons fire at the same moments", shared, np.sort(np.append(shared[::2], 305.0)), 0.4),
         case("a strong synapse, near the upper bound", busy_pre, busy_post, 0.97, A_plus=4.0 * A),
         case("a weak synapse, near the lower bound", busy_pre, busy_post, 0.04, A_minus=3.0 * A),
+        case(
+            "at the bound, and away again",
+            np.append(early, early + 60.0),
+            np.append(early + 15.0, early + 45.0),
+            0.8,
+            A_plus=5.0 * A,
+            A_minus=3.0 * A,
+        ),
+        case("spikes at any time, on no grid", *anywhere, 0.5),
         case("the postsynaptic neuron is silent", pre, np.array([]), 0.5),
     ]
 
@@ -52,31 +65,41 @@ def weight_by_sums(pre, post, w, A_plus, A_minus, tau_plus, tau_minus):
 
 
 def _by_traces(
-    order=("pre", "post"), how="add", clip=True, decay=True, tie_twice=False, own_decay_only=False, unit=1.0
-):
+    order=("pre", "post"), how="add", clip=True, decay=True, tie_twice=False, own_decay_only=False, unit=1.0,
+    own=False, fade=math.exp, taus=("tau_plus", "tau_minus"), emptied=False, tie_lost=False, since_start=False, soft=False,
+    refuse=False, keep="w",
+):  # fmt: skip
     """A weight by two traces, with one thing done differently."""
 
     def weight(pre, post, w, A_plus, A_minus, tau_plus, tau_minus):
-        x, y, last, seen = 0.0, 0.0, 0.0, {"pre": 0.0, "post": 0.0}
+        x, y, last, begin, seen = 0.0, 0.0, 0.0, w, {"pre": 0.0, "post": 0.0}
+        tau_x, tau_y = ({"tau_plus": tau_plus, "tau_minus": tau_minus}[name] for name in taus)
         for t, side in _events(pre, post, order):
-            passed = {"pre": t - last, "post": t - last}
+            passed = dict.fromkeys(("pre", "post"), t - (0.0 if since_start else last))
             if own_decay_only:
                 passed = {
                     "pre": (t - seen["pre"]) * (side == "pre"),
                     "post": (t - seen["post"]) * (side == "post"),
                 }
             if decay:
-                x *= math.exp(-passed["pre"] / tau_plus / unit)
-                y *= math.exp(-passed["post"] / tau_minus / unit)
+                x *= fade(-passed["pre"] / tau_x / unit)
+                y *= fade(-passed["post"] / tau_y / unit)
             last = seen[side] = t
-            if side == "pre":
-                w, x = w - A_minus * y, 1.0 if how == "set" else x + 1.0
+            old, is_pre = w, side == "pre"
+            if is_pre:
+                w -= A_minus * (x if own else y) * (w if soft else 1.0)
+                y = 0.0 if emptied else y
+                x = 1.0 if how == "set" else x + 1.0
             else:
-                w, y = w + A_plus * x, 1.0 if how == "set" else y + 1.0
+                w += A_plus * ((y if own else x) - (tie_lost and t in pre)) * (1.0 - w if soft else 1.0)
+                x = 0.0 if emptied else x
+                y = 1.0 if how == "set" else y + 1.0
                 if tie_twice and t in pre:
                     w -= A_minus
+            if refuse:
+                w = w if 0.0 <= w <= 1.0 else old
             w = min(max(w, 0.0), 1.0) if clip else w
-        return w
+        return w if keep == "w" else w - begin
 
     return weight
 
@@ -85,6 +108,32 @@ def _double_sum(pre, post, w, A_plus, A_minus, tau_plus, tau_minus):
     lag = np.subtract.outer(np.asarray(post), np.asarray(pre))
     later, earlier = lag[lag >= 0.0], lag[lag < 0.0]
     return w + A_plus * np.exp(-later / tau_plus).sum() - A_minus * np.exp(earlier / tau_minus).sum()
+
+
+def _pair_by_pair(pre, post, w, A_plus, A_minus, tau_plus, tau_minus):
+    """Clipped after each pair, the pairs in the order of two loops."""
+    for t in pre:
+        for s in post:
+            w += A_plus * math.exp((t - s) / tau_plus) if s >= t else -A_minus * math.exp((s - t) / tau_minus)
+            w = min(max(w, 0.0), 1.0)
+    return w
+
+
+def _one_side_first(pre, post, w, A_plus, A_minus, tau_plus, tau_minus):
+    """All pre spikes, then all post spikes."""
+    for t in pre:
+        w = max(w - A_minus * sum(math.exp((s - t) / tau_minus) for s in post if s < t), 0.0)
+    for t in post:
+        w = min(w + A_plus * sum(math.exp((s - t) / tau_plus) for s in pre if s <= t), 1.0)
+    return w
+
+
+def _on_grid(step):
+    """Spike times rounded to this step in ms."""
+    return _changed(
+        pre=lambda g: np.round(np.asarray(g["pre"]) / step) * step,
+        post=lambda g: np.round(np.asarray(g["post"]) / step) * step,
+    )
 
 
 def _changed(**changes):
@@ -99,7 +148,7 @@ TRACES = Exercise(
     inputs=trace_inputs, oracle=weight_by_sums, abs=1e-12, rel=0.0,
     hints=(
         "Which spikes must the synapse still know about when the next one comes, and can one number for each side hold them?",
-        "Go through the spikes of both sides in the order of time. From one to the next, both traces decay, equation (5); then the "
+        "Go through the spikes of both sides in the order of time. From one to the next, both traces decay, equation (4); then the "
         "spike reads the trace of the other side, changes w, and w is clipped; then it adds 1 to its own trace.",
         "At a pre spike: w = w - A_minus*y, clip, x = x + 1. At a post spike: w = w + A_plus*x, clip, y = y + 1. At one moment: "
         "pre first. x decays with tau_plus, y with tau_minus, at every spike of either side.",
@@ -127,6 +176,34 @@ TRACES = Exercise(
               "A_plus and A_minus are exchanged: potentiation, at a post spike, has A_plus."),
         Wrong("seconds", _by_traces(unit=1000.0),
               "Your traces decay a thousand times too slowly: times and time constants are both in ms."),
+        Wrong("its own trace", _by_traces(own=True),
+              "Each side reads its own trace, and so pairs a neuron with itself: a pre spike asks when the *post* neuron fired."),
+        Wrong("one time constant", _changed(tau_minus=lambda g: g["tau_plus"]),
+              "Both of your traces decay with tau_plus: y, that of the post spikes, has tau_minus."),
+        Wrong("the other time constant alone", _changed(tau_plus=lambda g: g["tau_minus"]),
+              "Both of your traces decay with tau_minus: x, that of the pre spikes, has tau_plus."),
+        Wrong("straight lines", _by_traces(fade=lambda d: 1.0 + d),
+              "1 - t/tau is only the beginning of the decay, and falls below zero after tau: from spike to spike a trace decays by an exponential."),
+        Wrong("since the beginning", _by_traces(since_start=True),
+              "At each spike your traces decay by the whole time since 0: what counts is the time since the last spike of either side."),
+        Wrong("a trace that is used up", _by_traces(emptied=True),
+              "You empty a trace when it is read. Reading leaves it as it is: a later spike finds the same pre spikes again."),
+        Wrong("a tie counts for nothing", _by_traces(tie_lost=True),
+              "Two spikes at the same moment leave no effect in yours: the pre spike adds to x first, and the post spike reads it."),
+        Wrong("soft bounds", _by_traces(soft=True),
+              "Your steps shrink near the bounds: here they don't depend on w, and w is clipped."),
+        Wrong("a step that is refused", _by_traces(refuse=True),
+              "A step that would leave the bounds is not made at all in yours: it is made as far as the bound."),
+        Wrong("clipped pair by pair", _pair_by_pair,
+              "You clip after each pair, in the order of your two loops. Time has another order: all pairs that end at one spike count at this spike."),
+        Wrong("one side first", _one_side_first,
+              "You treat all spikes of one side, and then those of the other: near a bound the order in time counts. Merge both trains."),
+        Wrong("on a grid of 0.1 ms", _on_grid(0.1),
+              "Right on a grid of 0.1 ms. These spikes lie on none: take the times as they are."),
+        Wrong("whole ms", _on_grid(1.0),
+              "Your times are rounded to whole ms: take them as they are."),
+        Wrong("the change", _by_traces(keep="change"),
+              "That is the change: the weight itself is asked for, so begin with the given w."),
     ],
 )  # fmt: skip
 
@@ -151,8 +228,8 @@ def window_inputs(seed):
         )
 
     return [
-        case("pre before post", [2.0, 10.0, 40.0]),
-        case("post before pre", [-40.0, -10.0, -2.0]),
+        case("pre before post", [2.0, 10.5, 40.0]),
+        case("post before pre", [-40.0, -10.5, -2.0]),
         case("a synapse of nearest spikes, both sides", [-15.0, -5.0, 0.0, 5.0, 15.0], nearest=True),
     ]
 
@@ -185,13 +262,23 @@ def window(lags, A_plus, A_minus, tau_plus, tau_minus, **_):
     )
 
 
-def _protocol(n=60, interval=1000.0, sign=1.0, start=True, per_pair=True, relative=False, absolute=False):
+def _protocol(
+    n=60,
+    interval=1000.0,
+    sign=1.0,
+    start=True,
+    per_pair=True,
+    relative=False,
+    absolute=False,
+    begin=None,
+    of_lag=float,
+):
     def measure(synapse, lags):
-        w0 = synapse([], [])
+        w0 = synapse([], []) if begin is None else begin
         changes = []
         for lag in lags:
             pre = 500.0 + interval * np.arange(n)
-            change = synapse(pre, pre + sign * lag) - (w0 if start else 0.0)
+            change = synapse(pre, pre + sign * of_lag(lag)) - (w0 if start else 0.0)
             change = change / n if per_pair else change
             changes.append(abs(change) if absolute else change / w0 if relative else change)
         return np.array(changes)
@@ -224,6 +311,22 @@ WINDOW = Exercise(
               "About twice too large: you divided by the weight at the start. Asked is the change itself."),
         Wrong("no sign", _protocol(absolute=True),
               "The size is right, but depression has a negative sign."),
+        Wrong("five pairs", _protocol(n=5),
+              "Five pairs are too few: the reading is off by up to 0.0005, and a fifth of that is still more than 0.00006."),
+        Wrong("ten pairs a second", _protocol(interval=100.0),
+              "With 100 ms from pair to pair the traces have not died away (look at the wide side): leave more time."),
+        Wrong("fifty pairs a second", _protocol(interval=20.0),
+              "At 20 ms from pair to pair a post spike is nearer to the next pre spike than to its own: leave much more time."),
+        Wrong("begin at one half", _protocol(begin=0.5),
+              "You take it that the weight begins at 0.5. This synapse begins elsewhere: ask it, before any spike."),
+        Wrong("the lag forgotten", _protocol(of_lag=lambda lag: 0.0),
+              "You get the same change at every lag: the post spikes must come `lag` after the pre spikes."),
+        Wrong("whole lags", _protocol(of_lag=int),
+              "Right for lags of whole ms: don't round the others."),
+        Wrong("one side", lambda synapse, lags: np.where(np.asarray(lags) >= 0.0, _protocol()(synapse, lags), 0.0),
+              "Nothing is measured for negative lags: there the post spike comes first, and the weight falls."),
+        Wrong("a formula", lambda synapse, lags: window(lags, 0.01, 0.0105, 20.0, 20.0),
+              "That is (3) with numbers from the text. The synapse in the box has others: measure."),
     ],
 )  # fmt: skip
 
@@ -274,19 +377,31 @@ def _drift(
     sign=1.0,
     causal_tau="tau_plus",
     delayed=True,
+    post=None,
+    caused_rate=None,
+    worth=None,
+    after=1.0,
+    swap=False,
 ):
     def drift(r_pre, r_own, p, lag, A_plus, A_minus, tau_plus, tau_minus, dt):
+        A_plus, A_minus = (A_minus, A_plus) if swap else (A_plus, A_minus)
         T = {
             "grid": (dt / -math.expm1(-dt / tau_plus), dt / math.expm1(dt / tau_minus)),
             "continuous": (tau_plus, tau_minus),
             "with zero": (dt / -math.expm1(-dt / tau_plus), dt / -math.expm1(-dt / tau_minus)),
             "without zero": (dt / math.expm1(dt / tau_plus), dt / math.expm1(dt / tau_minus)),
+            "one step more": (tau_plus + dt, tau_minus),
+            "half a step": (tau_plus + dt / 2.0, tau_minus - dt / 2.0),
+            "no dt": (1.0 / -math.expm1(-dt / tau_plus), 1.0 / math.expm1(dt / tau_minus)),
         }
-        r_post = r_own + (p * r_pre if rate else 0.0)
+        r_post = r_own + (p * r_pre if rate else 0.0) if post is None else post(r_pre, r_own, p, dt)
         chance = r_pre * r_post * scale * (A_plus * T[ahead][0] - A_minus * T[behind][1])
         tau = {"tau_plus": tau_plus, "tau_minus": tau_minus}[causal_tau]
-        caused = p * r_pre * A_plus * (math.exp(-lag / tau) if delayed else 1.0)
-        return sign * (chance + (caused * scale * 1e3 if cause else 0.0))
+        faded = math.exp(-lag / tau) if delayed else 1.0
+        each = A_plus * faded if worth is None else worth(A_plus, A_minus, tau_plus, tau_minus, lag, dt)
+        caused = p * (r_pre if caused_rate is None else caused_rate(r_pre, r_own)) * each
+        total = chance + (caused * scale * 1e3 if cause else 0.0)
+        return sign * total * (dt if after == "step" else after)
 
     return drift
 
@@ -326,6 +441,34 @@ DRIFT = Exercise(
               "A thousand times too large: a rate in Hz is spikes per 1000 ms, and the time constants are in ms."),
         Wrong("sign", _drift(sign=-1.0),
               "The sign is turned: potentiation raises the weight."),
+        Wrong("one step more", _drift("one step more", "continuous"),
+              "Near, and only near: you add one step to the area of potentiation. The sums over lags 0, dt, 2 dt, ... are geometric series, and not the integrals."),
+        Wrong("half a step", _drift("half a step", "half a step"),
+              "Very near: the first correction in dt. The sums are exact: take the geometric series."),
+        Wrong("sums without dt", _drift("no dt", "no dt"),
+              "Your sums are over steps, and an area is in ms: each term stands for a step of dt."),
+        Wrong("per step", _drift(after="step", scale=1e-6),
+              "That is the mean change in one step of dt: there are 1000/dt steps in a second."),
+        Wrong("amplitudes exchanged", _drift(swap=True),
+              "A_plus and A_minus are exchanged: the side of potentiation, with lag 0, has A_plus."),
+        Wrong("shared rates", _drift(post=lambda r_pre, r_own, p, dt: (1.0 - p) * r_own + p * r_pre),
+              "You let caused spikes take the place of its own: they come on top, r_own stays."),
+        Wrong("more of its own", _drift(post=lambda r_pre, r_own, p, dt: r_own * (1.0 + p)),
+              "Caused spikes are as many as *pre* spikes have causes: p r_pre of them, and not p r_own."),
+        Wrong("two in one step left out", _drift(post=lambda r_pre, r_own, p, dt: r_own + p * r_pre - p * r_pre * r_own * dt / 1000.0),
+              "You take out the steps in which its own and a caused spike meet. That is left out here: both count."),
+        Wrong("the cause twice", _drift(worth=lambda a, b, tp, tm, lag, dt: 2.0 * a * math.exp(-lag / tp)),
+              "Each caused pair counts twice in yours: one pair more for each caused spike."),
+        Wrong("the lag in steps", _drift(worth=lambda a, b, tp, tm, lag, dt: a * math.exp(-lag / dt / tp)),
+              "The lag is in ms already, like tau_plus: don't divide it by dt."),
+        Wrong("causes of the post neuron", _drift(caused_rate=lambda r_pre, r_own: r_own),
+              "It is the pre spikes that cause: p r_pre pairs per second, and not p r_own."),
+        Wrong("a cause as a coincidence", _drift(caused_rate=lambda r_pre, r_own: r_pre * r_pre / 1000.0),
+              "A caused pair needs one pre spike and no second chance: its number goes with r_pre, not with its square."),
+        Wrong("a cause that weakens", _drift(worth=lambda a, b, tp, tm, lag, dt: -a * math.exp(-lag / tp)),
+              "A caused spike comes after its cause: this pair strengthens the synapse."),
+        Wrong("a cause on both sides", _drift(worth=lambda a, b, tp, tm, lag, dt: a * math.exp(-lag / tp) - b * math.exp(-lag / tm)),
+              "A caused pair has one order, pre before post: it is potentiated, and not depressed as well."),
     ],
 )  # fmt: skip
 
@@ -340,6 +483,7 @@ RULES = (
     "sizes crossed",
     "reads its own trace",
     "reads no trace",
+    "forgets w",
 )
 
 
@@ -353,10 +497,12 @@ def sign_inputs(seed):
         "sizes crossed": "your test, on a rule of the right signs and wrong sizes",
         "reads its own trace": "your test, on a rule that reads the wrong trace",
         "reads no trace": "your test, on a rule that reads no trace",
+        "forgets w": "your test, on a rule that returns the change alone",
     }  # fmt: skip
     return [
         Case("your rule, at a pre spike", {"spike": "pre", **given}),
         Case("your rule, at a post spike", {"spike": "post", **given}),
+        Case("your rule, beyond 1", {"spike": "post", **given, "w": rng.uniform(1.2, 3.0)}),
         *(Case(name, {"rule": rule}) for rule, name in names.items()),
     ]
 
@@ -369,20 +515,19 @@ def sign_call(pair, inputs):
 
     def judged(w, spike, x, y, A_plus, A_minus):
         pre = spike == "pre"
-        return (
-            w
-            + {
-                "right": -A_minus * y if pre else A_plus * x,
-                "tutorial": A_plus * y if pre else -A_minus * x,
-                "both up": A_minus * y if pre else A_plus * x,
-                "both down": -A_minus * y if pre else -A_plus * x,
-                "sizes crossed": -A_plus * y if pre else A_minus * x,
-                "reads its own trace": -A_minus * x if pre else A_plus * y,
-                "reads no trace": -A_minus if pre else A_plus,
-            }[inputs["rule"]]
-        )
+        return (0.0 if inputs["rule"] == "forgets w" else w) + {
+            "right": -A_minus * y if pre else A_plus * x,
+            "tutorial": A_plus * y if pre else -A_minus * x,
+            "both up": A_minus * y if pre else A_plus * x,
+            "both down": -A_minus * y if pre else -A_plus * x,
+            "sizes crossed": -A_plus * y if pre else A_minus * x,
+            "reads its own trace": -A_minus * x if pre else A_plus * y,
+            "reads no trace": -A_minus if pre else A_plus,
+            "forgets w": -A_minus * y if pre else A_plus * x,
+        }[inputs["rule"]]
 
-    return bool(passes(judged))
+    verdict = passes(judged)
+    return verdict if isinstance(verdict, str) else bool(verdict)
 
 
 def sign_oracle(rule=None, w=None, spike=None, x=None, y=None, A_plus=None, A_minus=None):
@@ -391,12 +536,12 @@ def sign_oracle(rule=None, w=None, spike=None, x=None, y=None, A_plus=None, A_mi
     return w - A_minus * y if spike == "pre" else w + A_plus * x
 
 
-def _test(changes):
+def _test(changes, w=0.5):
     """A test that looks at these (spike, x, y, A_plus, A_minus), and compares with the right rule."""
 
     def passes(rule):
         return all(
-            abs(rule(w=0.5, spike=s, x=x, y=y, A_plus=a, A_minus=b) - sign_oracle(None, 0.5, s, x, y, a, b))
+            abs(rule(w=w, spike=s, x=x, y=y, A_plus=a, A_minus=b) - sign_oracle(None, w, s, x, y, a, b))
             < 1e-9
             for s, x, y, a, b in changes
         )
@@ -423,12 +568,22 @@ def _rule(pre, post):
     )
 
 
+def _insists(rule):
+    """A test that stops with an error instead of saying False."""
+    assert _FULL(rule)
+    return True
+
+
+def _soft(w, spike, x, y, A_plus, A_minus):
+    return w - A_minus * y * w if spike == "pre" else w + A_plus * x * (1.0 - w)
+
+
 SIGN = Exercise(
     id="10.4", title="Bug hunt: a window that looks right", points=4,
     inputs=sign_inputs, call=sign_call, oracle=sign_oracle, abs=1e-12, rel=0.0,
     hints=(
         "At a pre spike, which spikes of the other side have been before? Does that pair speak for the synapse, or against it?",
-        "Compare both lines with equation (4), term by term: the sign, the amplitude, the trace. A test has to look at all three, on both sides.",
+        "Compare both lines with equation (5), term by term: the sign, the amplitude, the trace. A test has to look at all three, on both sides.",
         "Pre: w - A_minus*y. Post: w + A_plus*x. A test hands in numbers that are all different, say x = 0.7, y = 0.4, A_plus = 0.01, "
         "A_minus = 0.005, and compares both results with what you computed by hand.",
     ),
@@ -459,5 +614,23 @@ SIGN = Exercise(
               "With x = y your test can't see which trace is read: take two different numbers."),
         Wrong("a test with traces of 1", _hand_in(passes=_test([(s, 1.0, 1.0, 0.01, 0.005) for s in ("pre", "post")])),
               "With both traces at 1 your test can't see whether a trace is read at all: take other numbers."),
+        Wrong("a test with w = 0", _hand_in(passes=_test([(s, 0.7, 0.4, 0.01, 0.005) for s in ("pre", "post")], w=0.0)),
+              "With w = 0 your test can't tell a weight from its change: take another w."),
+        Wrong("a test that stops", _hand_in(passes=_insists),
+              "Your test stops with an error where a rule is wrong: it should return False (an assert is no answer)."),
+        Wrong("a test in words", _hand_in(passes=lambda rule: str(_FULL(rule))),
+              "Your test returns a text, and the text \"False\" counts as true in Python: return True or False themselves."),
+        Wrong("amplitudes alone", _hand_in(_rule(lambda x, y, p, m: m * y, lambda x, y, p, m: -p * x)),
+              "Each side has its own amplitude now, and still the wrong sign: which order of spikes makes a synapse stronger?"),
+        Wrong("branches exchanged", _hand_in(_rule(lambda x, y, p, m: p * x, lambda x, y, p, m: -m * y)),
+              "Both lines are right, and stand under the other spike: at a *post* spike the weight grows."),
+        Wrong("the change alone", _hand_in(lambda w, spike, x, y, A_plus, A_minus: -A_minus * y if spike == "pre" else A_plus * x),
+              "That is the change: the rule returns the weight after it."),
+        Wrong("its own spike too", _hand_in(_rule(lambda x, y, p, m: -m * (y + 1.0), lambda x, y, p, m: p * (x + 1.0))),
+              "The traces are those before this spike, and no 1 is added to them before they are read."),
+        Wrong("a bound", _hand_in(lambda **g: min(max(sign_oracle(**g), 0.0), 1.0)),
+              "Right between 0 and 1. No bounds here, says the docstring."),
+        Wrong("soft bounds", _hand_in(_soft),
+              "The step of your rule depends on w: equation (5) knows no such factor."),
     ],
 )  # fmt: skip

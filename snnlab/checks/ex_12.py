@@ -13,9 +13,15 @@ def packet_inputs(seed):
     grid = np.concatenate(
         [rng.uniform(0.0, 100.0, 10), rng.uniform(18.1, 21.9, 30), rng.uniform(60.2, 63.8, 18)]
     )
+    broad, narrow = rng.uniform(20.2, 23.8, 12), rng.uniform(70.0, 71.5, 12)
+    begin = int(rng.integers(30, 60)) + 0.0625  # sums of powers of 2, which floats hold exactly
+    ends = begin + np.array([-9.0, 0.0, 0.5, 0.5, 1.0, 3.25, 3.5, 4.0, 16.0, 16.5])
     return [
         Case("a sharp packet among other spikes", {"t": rng.permutation(sharp), "width": 4.0}),
         Case("a packet across the edge of a bin", {"t": np.sort(grid), "width": 4.0}),
+        Case("two windows that hold as many", {"t": rng.permutation([*broad, *narrow]), "width": 4.0}),
+        Case("the same, the sharper one first", {"t": np.append(narrow - 40.0, broad + 40.0), "width": 4.0}),
+        Case("a spike at each end of the window, and two at once", {"t": ends, "width": 4.0}),
         Case("no spike at all", {"t": [], "width": 4.0}),
     ]
 
@@ -30,12 +36,47 @@ def packet(t, width):
     return len(best), float(np.std(best)) if best else 0.0
 
 
-def _binned(t, width):
+def _binned(t, width, first=False):
+    """Bins that begin at 0, or at the first spike."""
     if not len(t):
         return 0, 0.0
-    bins = np.floor(np.asarray(t) / width).astype(int)
+    bins = np.floor((np.asarray(t) - (min(t) if first else 0.0)) / width).astype(int)
     inside = np.asarray(t)[bins == np.bincount(bins).argmax()]
     return len(inside), float(np.std(inside))
+
+
+def _fullest(holds, better=lambda new, old: len(new) > len(old)):
+    """A packet whose window at spike s holds the spikes t with holds(t - s, width)."""
+
+    def packet(t, width):
+        t, best = np.sort(t), np.array([])
+        for s in t:
+            inside = t[holds(t - s, width)]
+            best = inside if better(inside, best) else best
+        return len(best), float(np.std(best)) if len(best) else 0.0
+
+    return packet
+
+
+def _within(d, width):
+    return (d >= 0.0) & (d <= width)
+
+
+def _at_the_median(t, width):
+    inside = np.asarray(t)[np.abs(np.asarray(t) - np.median(t)) <= width / 2.0] if len(t) else []
+    return len(inside), float(np.std(inside)) if len(inside) else 0.0
+
+
+def _of_packet(spread):
+    """The right number of spikes, and another measure of their spread (of times from the first, n of them)."""
+
+    def answer(t, width):
+        t = np.sort(t)
+        counts = np.searchsorted(t, t + width, side="right") - np.arange(len(t))
+        k = int(counts.argmax()) if len(t) else 0
+        return (int(counts[k]), float(spread(t[k : k + counts[k]]))) if len(t) else (0, 0.0)
+
+    return answer
 
 
 PACKET = Exercise(
@@ -57,6 +98,38 @@ PACKET = Exercise(
               "The number is right; the spread is squared. A standard deviation is in ms, a variance in ms squared."),
         Wrong("spread of all", lambda t, width: (packet(t, width)[0], float(np.std(t)) if len(t) else 0.0),
               "The number is right. The spread is that of all spikes, not of those in the window."),
+        Wrong("bins from the first spike", lambda t, width: _binned(t, width, first=True),
+              "Your bins begin at the first spike, and are fixed after that: a packet is cut in two as before. Every spike may be the first of a window."),
+        Wrong("the end is left out", _fullest(lambda d, width: (d >= 0.0) & (d < width)),
+              "Right but for a spike that lies just `width` after the first of its window: ends included, says the exercise."),
+        Wrong("the beginning is left out", _fullest(lambda d, width: (d > 0.0) & (d <= width)),
+              "One spike is missing, the one with which the window begins: ends included."),
+        Wrong("half as wide", _fullest(lambda d, width: (d >= 0.0) & (d <= width / 2.0)),
+              "Your window is only width/2 long: a window of `width` that begins at s ends at s + width."),
+        Wrong("centred on a spike", _fullest(lambda d, width: np.abs(d) <= width / 2.0),
+              "Your windows have a spike in their middle. The fullest one may have none there: let windows *begin* at spikes."),
+        Wrong("around the median", _at_the_median,
+              "The middle of all spikes is not where they are densest, as soon as there are other spikes on one side."),
+        Wrong("the latest of equals", _fullest(_within, lambda new, old: len(new) >= len(old)),
+              "Two windows hold as many: you take the last of them, and the earliest is asked for (> and not >=)."),
+        Wrong("the sharpest of equals", _fullest(_within, lambda new, old: (len(new), -np.std(new)) > (len(old), -np.std(old) if len(old) else 0.0)),
+              "Two windows hold as many: you take the sharper one, and the earliest is asked for."),
+        Wrong("each time once", lambda t, width: packet(sorted(set(np.asarray(t).tolist())), width),
+              "Two neurons may fire at the same time: those are two spikes. A set, or np.unique, makes one of them."),
+        Wrong("n - 1", _of_packet(lambda t: np.std(t, ddof=1) if len(t) > 1 else 0.0),
+              "The number is right, the spread a little too large: np.std divides by n, as the exercise asks; you divide by n - 1 (ddof=1)."),
+        Wrong("from end to end", _of_packet(np.ptp),
+              "The number is right. The spread is the time from the first spike of the window to its last: asked is the standard deviation."),
+        Wrong("the mean distance", _of_packet(lambda t: np.abs(t - t.mean()).mean()),
+              "The number is right. The spread is a mean of distances without squares: asked is the standard deviation."),
+        Wrong("the mean time", _of_packet(np.mean),
+              "The number is right. The second value is *when* the packet comes: asked is how far its spikes are spread."),
+        Wrong("the other order", lambda t, width: packet(t, width)[::-1],
+              "The two values are exchanged: first the number of spikes, then their standard deviation."),
+        Wrong("one too few", lambda t, width: (max(packet(t, width)[0] - 1, 0), packet(t, width)[1]),
+              "One spike too few: from place j to place k, both included, there are k - j + 1."),
+        Wrong("a rate", lambda t, width: (packet(t, width)[0] / width, packet(t, width)[1]),
+              "Spikes per ms: a is a number of spikes, so don't divide by the width."),
     ],
 )  # fmt: skip
 
@@ -85,23 +158,64 @@ def replay_inputs(seed):
             range(n),
             late=np.linspace(0.0, 8.0, n),
         ),
+        case("one step goes back", 20.0 + step * np.array([0.0, 1.5, 3.0, 2.2, 4.5, 5.5]), range(n)),
         case("the last two groups are silent", 20.0 + step * np.arange(n - 2), range(n - 2)),
+        case(
+            "a group in the middle is silent",
+            20.0 + step * np.array([0.0, 1.0, 3.0, 4.0, 5.0]),
+            (0, 1, 3, 4, 5),
+        ),
         case("backwards", 60.0 - step * np.arange(n), range(n)),
+        at_once(n, size, rng),
     ]
 
 
-def _pace(t, i, size, n_groups, taught, of=np.median, steps=None):
-    group = i // size
-    present = [g for g in range(n_groups) if (group == g).any()]
-    when = [of(t[group == g]) for g in present]
-    return taught * (steps or len(when) - 1) / (when[-1] - when[0])
+def at_once(n, size, rng):
+    """All groups at the same moment: each neuron of a group fires with its partners in all other groups."""
+    t = np.repeat(np.sort(rng.uniform(20.0, 21.0, size)), n)
+    i = np.tile(size * np.arange(n), size) + np.repeat(np.arange(size), n)
+    taught = rng.uniform(15.0, 30.0)
+    return Case("all groups at once", {"t": t, "i": i, "size": size, "n_groups": n, "taught": taught})
+
+
+def medians(t, i, size, n_groups, of=np.median):
+    """One time for each group (ms), NaN where it is silent."""
+    return np.array([of(t[i // size == g]) if (i // size == g).any() else np.nan for g in range(n_groups)])
+
+
+def _pace(t, i, size, n_groups, taught, of=np.median, steps=None, step=None):
+    """Taught interval over the replay's, from the groups that fire; infinite if that takes no time."""
+    when = medians(t, i, size, n_groups, of)
+    when = when[~np.isnan(when)]
+    interval = (when[-1] - when[0]) / (steps or len(when) - 1) if step is None else step(when)
+    return float(taught / interval) if interval else np.inf
 
 
 def compression(t, i, size, n_groups, taught):
     """Taught interval over replayed interval; 0.0 if a group is silent or the order is not forward."""
-    if len(set((i // size).tolist())) < n_groups:
+    when = medians(t, i, size, n_groups)
+    if np.isnan(when).any() or when[-1] <= when[0]:
         return 0.0
-    return max(float(_pace(t, i, size, n_groups, taught)), 0.0)
+    return float(taught * (n_groups - 1) / (when[-1] - when[0]))
+
+
+def _all_fire(i, size, n_groups, **_):
+    return len(set((np.asarray(i) // size).tolist())) == n_groups
+
+
+def _whenever(pace):
+    """An answer that sees silent groups, and then nothing else: 0.0 for a negative or endless number."""
+
+    def answer(**g):
+        value = pace(**g) if _all_fire(**g) else 0.0
+        return value if np.isfinite(value) and value > 0.0 else 0.0
+
+    return answer
+
+
+def _regrouped(group):
+    """The right answer, for another idea of which neuron is in which group."""
+    return lambda **g: compression(**{**g, "i": group(g["i"], g["size"], g["n_groups"]) * g["size"]})
 
 
 def _instead(pace):
@@ -124,12 +238,46 @@ REPLAY = Exercise(
               "Between n groups there are n - 1 steps."),
         Wrong("the first spike", _instead(lambda **g: _pace(**g, of=np.min)),
               "You take the first spike of each group, and one early neuron moves it. Take the median."),
-        Wrong("silence not seen", lambda **g: max(_pace(**g), 0.0),
-              "A sequence whose last groups are silent was not replayed: that is 0.0, however fast it began."),
-        Wrong("backwards", lambda **g: _pace(**g) if len(set((g["i"] // g["size"]).tolist())) == g["n_groups"] else 0.0,
+        Wrong("silence not seen", lambda **g: max(_pace(**g), 0.0) if np.isfinite(_pace(**g)) else 0.0,
+              "A sequence some of whose groups are silent was not replayed: that is 0.0, however fast it began."),
+        Wrong("backwards", lambda **g: 0.0 if not _all_fire(**g) or np.isinf(_pace(**g)) else _pace(**g),
               "A negative compression: that replay runs backwards, which counts as none here."),
         Wrong("the replay's interval", _instead(lambda **g: g["taught"] / compression(**g)),
               "That is the interval of the replay in ms. How many times does it go into the taught one?"),
+        Wrong("no time at all", lambda **g: compression(**g) or (np.inf if _all_fire(**g) and np.isinf(_pace(**g)) else 0.0),
+              "All groups at once gives an infinite compression: nothing was replayed in order, and that is 0.0."),
+        Wrong("the mean time", _instead(lambda **g: _pace(**g, of=np.mean)),
+              "You take the mean time of each group, and one early neuron moves it. Take the median."),
+        Wrong("the last spike", _instead(lambda **g: _pace(**g, of=np.max)),
+              "You take the last spike of each group: one late neuron moves it. Take the median."),
+        Wrong("one step back is the end", lambda **g: compression(**g) if np.all(np.diff(medians(g["t"], g["i"], g["size"], g["n_groups"])) > 0.0) else 0.0,
+              "Too strict: one step may go back, as long as the mean of the steps goes forward."),
+        Wrong("steps without a sign", _whenever(lambda **g: _pace(**g, step=lambda when: np.abs(np.diff(when)).mean())),
+              "Without their signs the steps of a replay that runs backwards look like those of one that runs forward: no abs here."),
+        Wrong("medians sorted", _whenever(lambda **g: _pace(**g, step=lambda when: np.diff(np.sort(when)).mean())),
+              "Once the medians are sorted, every order looks right: keep that of the groups."),
+        Wrong("the median of the steps", _whenever(lambda **g: _pace(**g, step=lambda when: np.median(np.diff(when)))),
+              "The interval is the *mean* of the steps; the median is for the spikes within a group."),
+        Wrong("the first step", _whenever(lambda **g: _pace(**g, step=lambda when: when[1] - when[0])),
+              "You look at the first step alone, and this replay changes its pace: the mean of all steps is asked for."),
+        Wrong("the longest step", _whenever(lambda **g: _pace(**g, step=lambda when: np.diff(when).max())),
+              "You take the longest step, and the mean of all steps is asked for."),
+        Wrong("a whole number", _instead(lambda **g: float(round(compression(**g)))),
+              "Rounded to a whole number: return the ratio as it is."),
+        Wrong("the mean of the ratios", _instead(lambda **g: float(np.mean(g["taught"] / np.diff(medians(g["t"], g["i"], g["size"], g["n_groups"]))))),
+              "The mean of the ratios is not the ratio to the mean: first the mean step, then divide."),
+        Wrong("the whole replay", _instead(lambda **g: _pace(**g, steps=1)),
+              "That compares one interval of the teacher with the whole replay: divide by the number of steps."),
+        Wrong("a difference", _instead(lambda **g: g["taught"] - g["taught"] / compression(**g)),
+              "That is a difference in ms: how many *times* faster is a ratio."),
+        Wrong("counted from zero", _whenever(lambda **g: _pace(**g, step=lambda when: when[-1] / len(when))),
+              "You count from t = 0, and the cue comes later: what counts is the time from group to group."),
+        Wrong("/ for //", lambda **g: compression(**{**g, "t": g["t"][g["i"] % g["size"] == 0], "i": g["i"][g["i"] % g["size"] == 0]}),
+              "i / size is a whole number only for the first neuron of a group, so that you see no other: // is the division without a rest."),
+        Wrong("groups by the remainder", _regrouped(lambda i, size, n: i % size),
+              "Neuron k belongs to group k // size; k % size is its place within the group."),
+        Wrong("groups by their number", _regrouped(lambda i, size, n: i // n),
+              "You divide by the number of groups. Neuron k belongs to group k // size, by how many neurons a group has."),
     ],
 )  # fmt: skip
 
@@ -159,8 +307,23 @@ def hebbian_weights(patterns):
     return np.where(np.eye(len(W), dtype=bool), 0.0, W)
 
 
-def _no_diagonal(W):
-    return np.where(np.eye(len(W), dtype=bool), 0.0, W)
+def _no_diagonal(W, diagonal=0.0):
+    return np.where(np.eye(len(W), dtype=bool), diagonal, W)
+
+
+def _scaled(factor):
+    """The right weights times factor(P, N)."""
+    return lambda patterns: hebbian_weights(patterns) * factor(*patterns.shape)
+
+
+def _of_other(patterns_of):
+    """The right rule, for other patterns."""
+
+    def weights(patterns):
+        x = patterns_of(patterns.astype(float))
+        return _no_diagonal(x.T @ x / x.shape[1])
+
+    return weights
 
 
 HEBB = Exercise(
@@ -184,6 +347,32 @@ HEBB = Exercise(
               "Divided by the number of patterns: equation (2) divides by the number of units."),
         Wrong("patterns for units", lambda patterns: _no_diagonal(patterns.astype(float) @ patterns.astype(float).T / patterns.shape[1]),
               "Your array is (P, P), the overlaps of the patterns. Weights connect units: (N, N)."),
+        Wrong("not divided", _scaled(lambda P, N: N),
+              "N times too large: where is the 1/N of equation (2)?"),
+        Wrong("divided by both", _scaled(lambda P, N: 1.0 / P),
+              "P times too small: equation (2) divides by N alone; it is a sum over patterns, and no mean."),
+        Wrong("divided by N - 1", _scaled(lambda P, N: N / (N - 1)),
+              "A little too large: divided by N - 1, and equation (2) says N, self-connections or not."),
+        Wrong("less the unit matrix", lambda patterns: _no_diagonal(hebbian_weights(patterns), len(patterns) / patterns.shape[1] - 1.0),
+              "You take 1 from the diagonal, and what stands there is P/N: set it to zero."),
+        Wrong("the diagonal of the bytes", lambda patterns: patterns.T @ patterns / patterns.shape[1] - np.eye(patterns.shape[1]) * len(patterns) / patterns.shape[1],
+              "You take P/N from the diagonal, but the sums of bytes have run over, there and elsewhere: first the number type, then the diagonal."),
+        Wrong("ones on the diagonal", lambda patterns: _no_diagonal(hebbian_weights(patterns), 1.0),
+              "The diagonal is 1: each unit still votes for itself, whatever the sum says. Equation (2) has W_ii = 0."),
+        Wrong("one triangle", lambda patterns: np.triu(hebbian_weights(patterns)),
+              "Half of the weights are zero: what j does to i, i does to j. The matrix is symmetric."),
+        Wrong("anti-Hebb", _scaled(lambda P, N: -1.0),
+              "All signs are turned: units that agree in a pattern should support each other."),
+        Wrong("whole numbers", lambda patterns: np.floor(hebbian_weights(patterns)),
+              "Whole numbers: // throws away what stands behind the point. Divide with /."),
+        Wrong("signs of the sums", lambda patterns: np.sign(hebbian_weights(patterns)) / patterns.shape[1],
+              "You keep the sign of each sum and throw away its size: how often two units agree counts too."),
+        Wrong("clipped", lambda patterns: np.clip(hebbian_weights(patterns), -1.0, 1.0),
+              "Cut off at 1: that hides a sum that has run over, and (2) knows no bound."),
+        Wrong("silent or active", _of_other(lambda x: (x > 0.0) * 1.0),
+              "You made 0 of each -1: then two units that are both off say nothing, and in (2) they count as agreeing."),
+        Wrong("less the mean", _of_other(lambda x: x - x.mean(axis=0)),
+              "You subtract each unit's mean: that is a covariance. Equation (2) takes the patterns as they are."),
     ],
 )  # fmt: skip
 
@@ -194,55 +383,151 @@ def pulse_inputs(seed):
     rng = np.random.default_rng([seed, 4])
     S = rng.uniform(1.8, 2.2)
 
-    def case(name, S, links, beta, dt):
-        n = round(1500.0 / dt)
+    def case(name, S, links, beta, dt, **changes):
+        n = round(800.0 / dt)
         return Case(name, {"S": S, "links": links, "beta": beta, "V_theta": 6.0, "tau_L": 2.0, "tau_theta": 20.0,
-                           "dt": dt, "n_steps": n})  # fmt: skip
+                           "dt": dt, "n_steps": n, **changes})  # fmt: skip
 
     both = [[0.0, 1.0], [1.0, 0.0]]
     chain = [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]]
+    web = np.array(
+        [
+            [0, 1, 1, 0, 1, 0],
+            [0, 0, 1, 1, 0, 1],
+            [1, 0, 0, 1, 0, 1],
+            [1, 0, 0, 0, 1, 1],
+            [0, 1, 0, 0, 0, 1],
+            [0, 1, 0, 0, 1, 0.0],
+        ]
+    )
     return [
         case("one neuron alone", [S], [[0.0]], 0.3, 0.5),
         case("two that go together", [S, 0.85 * S], both, 0.5, 0.5),
         case("a one-way chain of three", [S, 0.5 * S, 0.3 * S], chain, 1.5, 0.5),
+        case(
+            "a network of six, of slow linking",
+            rng.uniform(0.5, 2.0, 6),
+            web,
+            0.6,
+            1.0,
+            tau_L=12.0,
+            tau_theta=15.0,
+        ),
+        case("a bright, a grey and a black pixel, not linked", [S, 0.4 * S, 0.0], np.zeros((3, 3)), 0.3, 0.5),
     ]
 
 
-def _pulses(
-    S, links, beta, V_theta, tau_L, tau_theta, dt, n_steps, *, U=None, forget=None, jump=True, turn=False
-):
+def pulses(S, links, beta, V_theta, tau_L, tau_theta, dt, n_steps, **change):
+    """Pulses of each neuron in n_steps; `change` does one thing of a step differently, for the wrong answers."""
     S, links = np.asarray(S), np.asarray(links)
     L, theta, pulse, counts = (np.zeros(len(S)) for _ in range(4))
-    keep = np.exp(-dt / tau_L) if forget is None else forget
+    theta = change.get("begin", lambda S, V: 0.0 * S)(S, V_theta)
+    keep = change.get("keep", lambda d: np.exp(-d))  # what is left after d time constants
+    keep_L, keep_theta = change.get("kept", (keep(dt / tau_L), keep(dt / tau_theta)))
+    arrive = change.get("arrive", lambda L, pulse: L + pulse @ links)
+    drive = change.get("drive", lambda S, beta, L: S * (1.0 + beta * L))
+    jump = change.get("jump", lambda theta, V, pulse, S: theta + V * pulse)
+    early = change.get("early", False)  # the pulses of the last step have begun to fade
+    reaches = np.greater if change.get("above", False) else np.greater_equal
+    late = change.get("late", False)  # they arrive after U is found
     for _ in range(n_steps):
-        L = L * keep + (links @ pulse if turn else pulse @ links)
-        theta = theta * np.exp(-dt / tau_theta)
-        drive = S * (1.0 + beta * L) if U is None else U(S, beta, L)
-        pulse = (drive >= theta) * 1.0
-        theta = theta + V_theta * pulse if jump else np.where(pulse > 0, V_theta, theta)
+        L, theta = (arrive(L, pulse) * keep_L if early else L * keep_L), theta * keep_theta
+        now = L if early or late else arrive(L, pulse)
+        U = drive(S, beta, now)
+        L = arrive(L, pulse) if late else now
+        pulse = 1.0 * reaches(U, theta)
+        theta = jump(theta, V_theta, pulse, S)
+        L = np.where(pulse > 0.0, 0.0, L) if change.get("spent", False) else L
         counts += pulse
     return counts
 
 
+def _pulses(**change):
+    """A wrong answer: the right one but for this change; "arrive" and "kept" are functions of links, taus and dt."""
+    known = {}  # a run takes some ms, and every answer that fails is compared with every wrong one
+
+    def run(**given):
+        links, tau = np.asarray(given["links"]), (given["tau_L"], given["tau_theta"])
+        made = {
+            name: value(links, tau, given["dt"]) if name in ("arrive", "kept") else value
+            for name, value in change.items()
+        }
+        return pulses(**given, **made)
+
+    def answer(**given):
+        key = repr(given)
+        if key not in known:
+            if len(known) > 50:
+                known.clear()
+            known[key] = run(**given)
+        return known[key].copy()
+
+    return answer
+
+
 PULSES = Exercise(
-    id="12.4", title="Pulses that go together", points=3, inputs=pulse_inputs, oracle=_pulses, abs=1.0, rel=0.0,
+    id="12.4", title="Pulses that go together", points=3, inputs=pulse_inputs, oracle=pulses, abs=0.0, rel=0.0,
     hints=(
         "Four arrays live from step to step: which?",
         "Follow the order of the text: decay, pulses of the last step, U, comparison, threshold.",
         "pulse @ links gives each neuron the number of pulses that go to it; U = S (1 + beta L), pulse where U >= theta.",
     ),
     wrong=[
-        Wrong("no linking", lambda **g: _pulses(**{**g, "beta": 0.0}),
+        Wrong("no linking", lambda **g: pulses(**{**g, "beta": 0.0}),
               "A neuron alone is right, but neighbours have no effect: is L in U?"),
-        Wrong("linking adds", lambda **g: _pulses(**g, U=lambda S, beta, L: S + beta * L),
+        Wrong("linking adds", _pulses(drive=lambda S, beta, L: S + beta * L),
               "Linking is added to the feeding; in (3) it multiplies it."),
-        Wrong("threshold set", lambda **g: _pulses(**g, jump=False),
+        Wrong("beta twice", lambda **g: pulses(**{**g, "beta": np.asarray(g["beta"]) ** 2}),
+              "L jumps by less than 1: a pulse of a neighbour adds 1 to L, and beta comes in once, in U."),
+        Wrong("beta forgotten", _pulses(drive=lambda S, beta, L: S * (1.0 + L)),
+              "Linking counts in full: where is beta?"),
+        Wrong("threshold set", _pulses(jump=lambda theta, V, pulse, S: np.where(pulse > 0.0, V, theta)),
               "Too many pulses, even alone: the threshold is set to V_theta. It jumps *by* V_theta."),
-        Wrong("linking never fades", lambda **g: _pulses(**g, forget=1.0),
+        Wrong("threshold set to S + V", _pulses(jump=lambda theta, V, pulse, S: np.where(pulse > 0.0, S + V, theta)),
+              "Right in equation (4), for a neuron alone. In steps, and with linking, the threshold is not S at a pulse: it jumps by V_theta from where it is."),
+        Wrong("linking never fades", _pulses(kept=lambda links, tau, dt: (1.0, np.exp(-dt / tau[1]))),
               "L grows without end: it has to decay with tau_L."),
-        Wrong("links turned round", lambda **g: _pulses(**g, turn=True),
+        Wrong("linking of one step", _pulses(kept=lambda links, tau, dt: (0.0, np.exp(-dt / tau[1]))),
+              "L holds the pulses of the last step alone: what came before decays with tau_L, but it is not gone."),
+        Wrong("the threshold never fades", _pulses(kept=lambda links, tau, dt: (np.exp(-dt / tau[0]), 1.0)),
+              "Each neuron pulses once or twice and never again: the threshold has to come down with tau_theta."),
+        Wrong("time constants exchanged", _pulses(kept=lambda links, tau, dt: (np.exp(-dt / tau[1]), np.exp(-dt / tau[0]))),
+              "The time constants are exchanged: L fades with tau_L, which is short, and theta with tau_theta."),
+        Wrong("one ms a step", _pulses(kept=lambda links, tau, dt: (np.exp(-1.0 / tau[0]), np.exp(-1.0 / tau[1]))),
+              "You decay by a whole ms in each step, however long it is: where is dt?"),
+        Wrong("straight lines", _pulses(keep=lambda d: 1.0 - d),
+              "1 - dt/tau is only the beginning of the decay: the exact factor over a step is an exponential."),
+        Wrong("links turned round", _pulses(arrive=lambda links, tau, dt: lambda L, pulse: L + links @ pulse),
               "Right for mutual links; the chain runs the wrong way: links[j][k] leads from j to k."),
-        Wrong("feeding forgotten", lambda **g: _pulses(**g, U=lambda S, beta, L: 1.0 + beta * L),
+        Wrong("all hear all", _pulses(arrive=lambda links, tau, dt: lambda L, pulse: L + pulse.sum()),
+              "Every neuron hears every pulse, its own too: links says who hears whom."),
+        Wrong("each hears itself", _pulses(arrive=lambda links, tau, dt: lambda L, pulse: L + pulse @ links + pulse),
+              "A neuron's own pulse is added to its own L: the diagonal of links is 0."),
+        Wrong("one pulse or none", _pulses(arrive=lambda links, tau, dt: lambda L, pulse: L + (pulse @ links > 0.0)),
+              "Two pulses that arrive in one step count as one: each adds 1."),
+        Wrong("linking set", _pulses(arrive=lambda links, tau, dt: lambda L, pulse: np.where(pulse @ links > 0.0, 1.0, L)),
+              "A pulse sets L to 1; it *adds* 1 to what is left of the others."),
+        Wrong("decay after arrival", _pulses(early=True),
+              "The pulses of the last step have begun to fade before they count: first the decay, then the pulses."),
+        Wrong("a step too late", _pulses(late=True),
+              "The pulses arrive after U is found, and so one step too late: add those of the last step first."),
+        Wrong("linking spent", _pulses(spent=True),
+              "L is set to 0 where a neuron pulses. Nothing resets L: it only decays."),
+        Wrong("above the threshold", _pulses(above=True),
+              "A pulse comes where U >= theta. A black pixel makes one, in the first step, where both are 0."),
+        Wrong("thresholds of 1", _pulses(begin=lambda S, V: np.ones(len(S))),
+              "Your thresholds begin at 1: all begin at 0, so that each neuron pulses in the first step."),
+        Wrong("thresholds that have just jumped", _pulses(begin=lambda S, V: S + V),
+              "You begin as if each neuron had just pulsed: all thresholds begin at 0, and the first pulse comes at once."),
+        Wrong("feeding forgotten", _pulses(drive=lambda S, beta, L: 1.0 + beta * L),
               "Every neuron pulses as if its feeding were 1: where is S?"),
+        Wrong("the first is not counted", lambda **g: pulses(**g) - 1.0,
+              "One pulse of each neuron is missing: that of the first step, where all thresholds are 0, counts too."),
+        Wrong("the last step", lambda **g: pulses(**g) - pulses(**{**g, "n_steps": g["n_steps"] - 1}),
+              "Those are the pulses of the last step alone: add up those of all steps."),
+        Wrong("a rate", lambda **g: pulses(**g) / (g["n_steps"] * g["dt"]),
+              "Pulses per ms: the number itself is asked for."),
+        Wrong("ms for steps", lambda **g: pulses(**{**g, "n_steps": round(g["n_steps"] * g["dt"])}),
+              "Too few steps: n_steps is how many there are, and no time in ms."),
     ],
 )  # fmt: skip

@@ -18,7 +18,7 @@ function ticks(low, high, count) {
 }
 
 function shortNumber(x) {
-  return Math.abs(x) >= 10000 ? x.toExponential(0) : String(+x.toPrecision(4)).replace("-", "\u2212");
+  return Math.abs(x) >= 1e6 ? x.toExponential(0) : String(+x.toPrecision(Math.abs(x) >= 10000 ? 6 : 4)).replace("-", "\u2212");
 }
 
 // Where the panels stand: {width, height, panels: [{kind, x, y, w, h, part}], curve, plane}. `part` is the index of a
@@ -93,6 +93,7 @@ const PAINTERS = {
     const y = (v) => panel.y + panel.h * (1 - (v - low) / (high - low));
     const name = names.join(", ");
     verticalAxis(ctx, panel, low, high, unit ? `${name} (${unit})` : name, look, y, panel.h < 120 ? 3 : 5);
+    if (several) traceKey(ctx, panel, names, look);
     clip(ctx, panel);
     if (threshold !== null) {
       line(ctx, look.soft, 1.2, [6, 4], [panel.x, y(threshold), panel.x + panel.w, y(threshold)]);
@@ -110,7 +111,6 @@ const PAINTERS = {
     });
     if (scene.top !== null && !panel.part) drawnSpikes(ctx, scene, range, look, x, y);
     if (threshold !== null) tag(ctx, look, scene.mark, panel.x + panel.w - ctx.measureText(scene.mark).width - 8, y(threshold) + (y(threshold) - panel.y < 16 ? 10 : -10), look.soft);
-    if (several) traceKey(ctx, panel, names, look);
   },
   ticks(ctx, panel, scene, look, x) {
     label(ctx, look, "spikes", panel.x - 8, panel.y + panel.h / 2, "right", look.ink);
@@ -188,15 +188,14 @@ const PAINTERS = {
   },
 };
 
-// Which line is which, along the top of a panel with several variables.
+// Which line is which, above a panel with several variables: inside, a line may hide under it.
 function traceKey(ctx, panel, names, look) {
   ctx.font = look.font;
+  const y = panel.y - (panel.part ? GAP / 2 : 10); // the first has the room of the heading
   let at = panel.x + panel.w - names.reduce((sum, name) => sum + ctx.measureText(name).width + 42, 0);
-  ctx.fillStyle = look.paper;
-  ctx.fillRect(at - 4, panel.y - 3, panel.x + panel.w - at + 4, 17);
   names.forEach((name, k) => {
-    line(ctx, [look.trace, look.spike, look.current][k % 3], 1.9, TRACE_DASHES[k % 3], [at, panel.y + 6, at + 22, panel.y + 6]);
-    label(ctx, look, name, at + 26, panel.y + 6, "left", look.ink);
+    line(ctx, [look.trace, look.spike, look.current][k % 3], 1.9, TRACE_DASHES[k % 3], [at, y, at + 22, y]);
+    label(ctx, look, name, at + 26, y, "left", look.ink);
     at += ctx.measureText(name).width + 42;
   });
 }
@@ -280,7 +279,8 @@ function timeAxis(ctx, panel, bottom, time, look) {
   for (const t of ticks(time.low, time.high, panel.w / 70)) {
     const x = panel.x + (panel.w * (t - time.low)) / (time.high - time.low);
     line(ctx, look.soft, 1, [], [x, bottom, x, bottom + 4]);
-    label(ctx, look, shortNumber(t), x, bottom + 13, "center", look.ink);
+    const text = shortNumber(t), edge = panel.x + panel.w + 13 - ctx.measureText(text).width / 2; // of the canvas
+    label(ctx, look, text, Math.min(x, edge), bottom + 13, "center", look.ink);
   }
   label(ctx, look, "time (ms)", panel.x + panel.w / 2, bottom + 29, "center", look.ink);
 }

@@ -499,12 +499,12 @@ check.ex_09_3(lambda: (final_phase, what_they_do))  # hands in both
 # %%
 if slow_inhibition is None:
     print("You made no prediction. Guess first, next time: it is worth it.")
+else:
+    print(f"You said {slow_inhibition!r}.")
 spikes = many_pairs(8.0, np.array([0.3]))
 a, b = spikes.of(0), spikes.of(1)
 distance = np.abs(b[:, None] - a).min(axis=1)[-10:]  # from the last spikes of b to the nearest of a
-print(
-    f"slow inhibition, 8 ms: you said {slow_inhibition!r}; in the end b fires within {distance.max():.1f} ms of a"
-)
+print(f"slow inhibition, 8 ms: in the end b fires within {distance.max():.1f} ms of a")
 
 # %% [markdown]
 # Slow inhibition makes the two fire together, and fast inhibition makes them take turns; in between, it depends on the start. Why? An

@@ -95,6 +95,10 @@ PEAK = Exercise(
               "A thousand times too early: the time is asked for in ms, and yours is in s."),
         Wrong("the height", lambda shape, tau_m, tau_s: _height(shape, tau_m, tau_s),
               "That is how high the PSP is, and not when: np.argmax gives the place of a maximum, np.max its value."),
+        Wrong("the current's peak added", lambda shape, tau_m, tau_s: peak_time("exponential", tau_m, tau_s) + tau_s if shape == "alpha" else peak_time(shape, tau_m, tau_s),
+              "Near for the alpha current, and only near: the two delays don't add up. Follow v numerically."),
+        Wrong("the exponential's as the current's", lambda shape, tau_m, tau_s: tau_s if shape == "exponential" and tau_m != tau_s else peak_time(shape, tau_m, tau_s),
+              "tau_s is no time of a peak here: the exponential current is highest at once, and the membrane goes on charging."),
     ],
 )  # fmt: skip
 
@@ -168,6 +172,13 @@ def _by_height(w, tau_s, E_rev, tau_m, R_m, E_L):
     return brentq(off, 0.5 * first, 20.0 * first, rtol=1e-5)
 
 
+def _once_corrected(**given):
+    """The first guess, corrected once by the ratio of the areas."""
+    first = given["w"] / (given["E_rev"] - given["E_L"])
+    membrane = {name: value for name, value in given.items() if name != "w"}
+    return first * given["R_m"] * given["w"] * given["tau_s"] / conductance_area(first, **membrane)
+
+
 def _rule(g):
     """An answer by a rule of thumb, that measures nothing."""
     return lambda w, tau_s, E_rev, tau_m, R_m, E_L: g(w, E_rev, E_L)
@@ -197,6 +208,14 @@ MATCH = Exercise(
               "Nearly. You match the heights of the two PSPs, and that is not the same when the synapse is slow and strong: match the areas."),
         Wrong("pS", lambda **given: 1000.0 * matched_g(**given),
               "A thousand times too large: pA divided by mV is nS already."),
+        Wrong("uS", _rule(lambda w, E_rev, E_L: w / (E_rev - E_L) / 1000.0),
+              "A thousand times too small: pA divided by mV is nS, and no further factor is needed."),
+        Wrong("twice", _rule(lambda w, E_rev, E_L: 2.0 * w / (E_rev - E_L)),
+              "Twice as large as the first guess w/(E_rev - E_L), even where the PSP is small and the guess is right."),
+        Wrong("corrected once", lambda **given: _once_corrected(**given),
+              "One correction by the ratio of the areas is not enough in the strong case, since the area saturates: go on until it fits."),
+        Wrong("the neuron of the lesson", lambda **given: matched_g(**{**given, "tau_m": 20.0, "R_m": 0.1, "E_L": -70.0}),
+              "This fits `lif`, the neuron of the lesson: use the tau_m, R_m and E_L that are given."),
     ],
 )  # fmt: skip
 
@@ -225,6 +244,10 @@ def phase_inputs(seed):
             "b fires twice in a cycle, and with a at the end",
             {"a": slowing[:12], "b": np.append(slowing[10] + np.array([0.3, 0.7]) * T, slowing[11])},
         ),
+        Case(
+            "b fires early, and once more with the last spike of a",
+            {"a": slowing[:12], "b": np.array([slowing[8] + 0.2 * T, slowing[11]])},
+        ),
         Case("both at the same times", {"a": train(12, start), "b": train(12, start)}),
         *(Case(f"what you say of tau_s = {tau_s:g} ms", {"tau_s": tau_s}) for tau_s in ASKED),
     ]
@@ -234,7 +257,8 @@ def phase_call(pair, inputs):
     """The phase of two given trains, or what the student says of the map."""
     final_phase, what_they_do = pair()
     if "tau_s" in inputs:
-        return what_they_do(inputs["tau_s"])
+        said = what_they_do(inputs["tau_s"])
+        return said.strip().lower() if isinstance(said, str) else said
     return final_phase(a=inputs["a"], b=inputs["b"])
 
 
@@ -286,9 +310,18 @@ def _said(*words):
     return lambda: (phase_of, dict(zip(ASKED, words, strict=True)).__getitem__)
 
 
-def _at_end(a, b):
-    inside = b[(b > a[-2]) & (b <= a[-1])]
-    return (inside[0] - a[-2]) / (a[-1] - a[-2]) if len(inside) else phase_of(a, b)
+def _both_ends(a, b):
+    """As `phase_of`, for cycles that hold their end too."""
+    for begin, end in zip(a[-2::-1], a[:0:-1], strict=True):
+        inside = b[(b >= begin) & (b <= end)]
+        if len(inside):
+            return float((inside[0] - begin) / (end - begin))
+    return float("nan")
+
+
+def _very_last(a, b):
+    """The phase in the very last cycle, 0 if it holds no spike."""
+    return phase_of(a[-2:], b) if np.any((b >= a[-2]) & (b < a[-1])) else 0.0
 
 
 PHASE = Exercise(
@@ -319,6 +352,16 @@ PHASE = Exercise(
               "Two neurons that fire at the same times have phase 0: a spike at the beginning of a cycle belongs to it, one at its end to the next."),
         Wrong("divided by the first cycle", _measured(lambda a, b: phase_of(a, b) * _last_cycle(a, b) / (a[1] - a[0])),
               "Right while all cycles are as long as the first. Divide by the cycle in which you measure."),
+        Wrong("both ends", _measured(_both_ends),
+              "Your cycles hold their end too. A spike of b at the last spike of a begins the next cycle, and that one never ends."),
+        Wrong("the very last cycle", _measured(_very_last),
+              "The last cycle of a may hold no spike of b: then go back until one does."),
+        Wrong("counted to the next", _measured(lambda a, b: 1.0 - phase_of(a, b)),
+              "You count from b to the next spike of a: the phase is counted from the spike of a that came before."),
+        Wrong("degrees", _measured(lambda a, b: 360.0 * phase_of(a, b)),
+              "That is in degrees: a whole cycle is 1 here."),
+        Wrong("divided by the mean cycle", _measured(lambda a, b: phase_of(a, b) * _last_cycle(a, b) / np.diff(a).mean()),
+              "You divide by the mean of all cycles: take the length of the one in which you measure."),
         Wrong("fast: together", _said(CHOICES[1], CHOICES[2], CHOICES[1]),
               "tau_s = 1.5 ms: look at the row again. A phase near 0.5 is half a cycle apart, and near 0 or 1 is together."),
         Wrong("slow: alternate", _said(CHOICES[0], CHOICES[2], CHOICES[0]),
@@ -406,6 +449,21 @@ def _all_to_all(**given):
     return made["t"], made["i"]
 
 
+def _jump(n, pre, post, w, delay, tau_s, I, v0, t_stop):
+    """A spike moves v itself, by R_m w."""
+    import snnlab as snn
+
+    pop = snn.Population(snn.LIF(), n, receptors={"syn": snn.Delta()})
+    wires = snn.Projection(pop, pop, pairs=(pre, post), w=0.1 * np.asarray(w), delay=delay)
+    spikes = snn.simulate(pop, I=I, t_stop=t_stop, initial={"v": v0}, projections=[wires], seed=1).spikes
+    return spikes.t - 0.1, spikes.i
+
+
+def _of_right(change):
+    """The right spikes (t, i), handed in otherwise."""
+    return lambda **given: change(*in_snnlab(**given).values())
+
+
 NETWORK = Exercise(
     id="09.4", title="Coupled neurons in Brian2", points=4,
     inputs=brian2_inputs, call=brian2_call, oracle=lambda **given: in_snnlab(**given), abs=1e-4, rel=0.0, seconds=60.0,
@@ -441,6 +499,20 @@ NETWORK = Exercise(
               "The synaptic current fades too slowly: does dg/dt divide by tau_s, and is tau_s the one that was given?"),
         Wrong("the same current for all", _but(I=lambda g: np.full(g["n"], g["I"][0])),
               "All neurons get the current of the first: each has its own, I[k]."),
+        Wrong("in seconds", _of_right(lambda t, i: (t / 1000.0, i)),
+              "The times are in seconds: divide monitor.t by ms."),
+        Wrong("the other order", _of_right(lambda t, i: (i, t)),
+              "The two arrays are exchanged: first the times, then the neurons."),
+        Wrong("g_pre", _but(post=lambda g: g["pre"]),
+              "Each spike comes back to its sender: g_pre is the g of the neuron that fires, g_post that of the one that hears."),
+        Wrong("a jump of v", _jump,
+              "A spike moves v at once in yours: it should add w to g, the current, which then fades with tau_s."),
+        Wrong("no refractory period", _but(t_ref=lambda g: 0.0),
+              "The neurons are never held after a spike: refractory is missing, or \"(unless refractory)\" in the equation."),
+        Wrong("the text's time constant", _but(tau_s=lambda g: 5.0),
+              "tau_s is 5 ms in yours, as in the text: put the given one into the dictionary."),
+        Wrong("no input", _but(I=lambda g: 0.0 * g["I"]),
+              "Nothing fires: the input I of the group was never set."),
     ],
 )  # fmt: skip
 

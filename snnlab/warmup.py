@@ -162,24 +162,26 @@ def _memory() -> None:
 
 
 def _balanced() -> None:
-    """Brunel's network, and the two of Vogels and Abbott."""
-    net = snn.Population(snn.LIF(), 10, receptors={"jump": snn.Delta()})
+    """Brunel's network in its two sizes, and the two of Vogels and Abbott, whose 2 % may be stored either way."""
     wires: list[snn.Projection | snn.PoissonDrive]
-    wires = [snn.Projection(net[:8], net, snn.fixed_indegree(2), w=0.1, delay=0.1),
-             snn.Projection(net[8:], net, snn.fixed_indegree(1), w=-0.1, delay=0.1),
-             snn.PoissonDrive(net, 10.0, 0.1, "jump", n_sources=10)]  # fmt: skip
-    start = {"v": snn.uniform(-70.0, -60.0)}
-    snn.simulate(net, t_stop=SHORT, seed=1, initial=start, projections=wires)
+    for storage in ("planes", "rows"):
+        net = snn.Population(snn.LIF(), 10, receptors={"jump": snn.Delta()})
+        wires = [snn.Projection(net[:8], net, snn.fixed_indegree(2), w=0.1, delay=0.1, storage="planes"),
+                 snn.Projection(net[8:], net, snn.fixed_indegree(1), w=-0.1, delay=0.1, storage=storage),
+                 snn.PoissonDrive(net, 10.0, 0.1, "jump", n_sources=10)]  # fmt: skip
+        start = {"v": snn.uniform(-70.0, -60.0)}
+        snn.simulate(net, t_stop=SHORT, seed=1, initial=start, projections=wires)
     currents: dict[str, snn.Synapse] = {"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(10.0)}
     conductances: dict[str, snn.Synapse] = {
         "exc": snn.ExpConductance(5.0, E_rev=0.0),
         "inh": snn.ExpConductance(10.0, E_rev=-80.0),
     }
     for receptors, w in ((currents, -9.0), (conductances, 9.0)):
-        net = snn.Population(snn.LIF(), 10, receptors=receptors)
-        wires = [snn.Projection(net[:8], net, snn.random(0.5), w=1.62, delay=0.1, receptor="exc"),
-                 snn.Projection(net[8:], net, snn.random(0.5), w=w, delay=0.1, receptor="inh")]  # fmt: skip
-        snn.simulate(net, t_stop=SHORT, seed=1, projections=wires)
+        for storage in ("planes", "rows"):
+            net = snn.Population(snn.LIF(), 10, receptors=receptors)
+            wires = [snn.Projection(net[:8], net, snn.random(0.5), w=1.62, delay=0.1, receptor="exc", storage=storage),
+                     snn.Projection(net[8:], net, snn.random(0.5), w=w, delay=0.1, receptor="inh")]  # fmt: skip
+            snn.simulate(net, t_stop=SHORT, seed=1, projections=wires)
 
 
 RUNS: dict[str, Callable[[], None]] = {

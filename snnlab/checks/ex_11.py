@@ -8,6 +8,8 @@ from snnlab.checks.exercise import Case, Exercise, Wrong
 
 # ---------------------------------------------------------------- 11.1 CUBA
 
+START = 10.9  # spikes per hundred neurons in the first 10 ms, the mean over seeds; tests/test_lesson_11.py counts them
+
 
 def cuba_inputs(seed):
     drawn = int(np.random.default_rng([seed, 1]).integers(1, 10000))
@@ -18,8 +20,11 @@ def cuba_inputs(seed):
 
 
 def cuba_call(cuba, inputs):
-    """Size, length, rate and CV after 200 ms: a chaotic network is known by such numbers alone."""
+    """Size, length, rate and CV after 200 ms: a chaotic network is known by such numbers alone; start and seed."""
     import numpy as np
+
+    def first(spikes):
+        return spikes.t[spikes.t <= 10.0], spikes.i[spikes.t <= 10.0]
 
     spikes = cuba(**inputs)
     if not all(hasattr(spikes, name) for name in ("t", "i", "n", "t_stop")):
@@ -28,43 +33,63 @@ def cuba_call(cuba, inputs):
     t, i = spikes.t[late], spikes.i[late]
     order = np.lexsort((t, i))
     interval = np.diff(t[order])[np.diff(i[order]) == 0]
+    again, other, third = (cuba(**{**inputs, "t_stop": 15.0, "seed": inputs["seed"] + k}) for k in (0, 1, 2))
+    start = (
+        np.mean([len(first(run)[0]) for run in (spikes, other, third)]) / spikes.n
+    )  # one spike each would be 1
     return {
         "neurons": int(spikes.n),
         "end": float(spikes.t_stop),
+        "spikes in 10 ms": min(100.0 * float(start), 50.0),
+        "same with the same seed": all(map(np.array_equal, first(spikes), first(again))),
+        "another with another seed": not all(map(np.array_equal, first(spikes), first(other))),
         "rate": 1000.0 * len(t) / spikes.n / max(float(spikes.t_stop) - 200.0, 1.0),
         "CV": float(interval.std() / interval.mean()) if len(interval) else 0.0,
     }
 
 
-@functools.lru_cache(maxsize=64)  # each mistake is simulated once per case, however often it is asked for
-def cuba(R_m, t_stop, seed, exc=1.62, inh=-9.0, p=0.02, first=3200, ohms=None):
-    """The spikes of CUBA; the weights, in mV, are divided by `ohms` (R_m, if right)."""
+@functools.lru_cache(maxsize=256)  # each mistake is simulated once per case, however often it is asked for
+def cuba(R_m, t_stop, seed, exc=1.62, inh=-9.0, p=0.02, first=3200, ohms=None, model=None, taus=(5.0, 10.0),
+         to="inh", low=-60.0, start=True):  # fmt: skip
+    """The spikes of CUBA; the weights, in mV, are divided by `ohms` (R_m, if right). The keywords make mistakes."""
     import snnlab as snn
 
     ohms = R_m if ohms is None else ohms
-    lif = snn.LIF(tau_m=20.0, R_m=R_m, E_L=-49.0, v_th=-50.0, v_reset=-60.0, t_ref=5.0)
-    net = snn.Population(lif, 4000, {"exc": snn.ExpCurrent(5.0), "inh": snn.ExpCurrent(10.0)}, name="net")
+    right = {"tau_m": 20.0, "R_m": R_m, "E_L": -49.0, "v_th": -50.0, "v_reset": -60.0, "t_ref": 5.0}
+    lif = snn.LIF(**{**right, **dict(model or ())})
+    receptors = {name: snn.ExpCurrent(tau) for name, tau in zip(("exc", "inh"), taus, strict=True)}
+    net = snn.Population(lif, 4000, receptors, name="net")
     wires = [
         snn.Projection(net[:first], net, snn.random(p), exc / ohms, 0.1, "exc"),
-        snn.Projection(net[first:], net, snn.random(p), inh / ohms, 0.1, "inh"),
+        snn.Projection(net[first:], net, snn.random(p), inh / ohms, 0.1, to),
     ]
-    start = {"v": snn.uniform(-60.0, -50.0)}
-    return snn.simulate(net, t_stop=t_stop, seed=seed, initial=start, projections=wires).spikes
+    initial = {"v": snn.uniform(low, -50.0)} if start else None
+    return snn.simulate(net, t_stop=t_stop, seed=seed, initial=initial, projections=wires).spikes
 
 
 def cuba_oracle(R_m, t_stop, seed):
-    return cuba_call(cuba, {"R_m": R_m, "t_stop": t_stop, "seed": seed})
+    found = cuba_call(cuba, {"R_m": R_m, "t_stop": t_stop, "seed": seed})
+    return {**found, "spikes in 10 ms": START}
 
 
 def cuba_multiplied(R_m, t_stop, seed):
     return cuba(R_m, t_stop, seed, ohms=1.0 / R_m)
 
 
+def _own_seed(R_m, t_stop, seed):
+    return cuba(R_m, t_stop, 1)
+
+
+def _own_end(R_m, t_stop, seed):
+    return cuba(R_m, 1000.0 if t_stop > 20.0 else t_stop, seed)
+
+
 CUBA = Exercise(
     id="11.1", title="A network that drives itself", points=3,
     inputs=cuba_inputs, oracle=cuba_oracle, call=cuba_call, seconds=60.0,
-    # over graphs and starts the rate varies by 0.2 Hz and the CV by 0.01 (standard deviations)
-    abs={"neurons": 0, "end": 1e-6, "rate": 1.0, "CV": 0.06}, rel={"rate": 0.03}, unit={"rate": "Hz", "end": "ms"},
+    # over graphs and starts the rate varies by 0.2 Hz, the CV by 0.01, the first spikes by 0.8 per 100 neurons (standard deviations)
+    abs={"neurons": 0, "end": 1e-6, "spikes in 10 ms": 3.5, "rate": 1.0, "CV": 0.06}, rel={"rate": 0.03},
+    unit={"rate": "Hz", "end": "ms", "spikes in 10 ms": "per 100 neurons"},
     hints=(
         "What would each neuron do alone, and what does inhibition do to it? Compare with your rate and CV.",
         "Say for each weight: its unit in the paper, its unit in the library, and the resistance between the two.",
@@ -82,11 +107,33 @@ CUBA = Exercise(
         Wrong("a fifth excites", functools.partial(cuba, first=800),
               "Four fifths of your neurons inhibit: the first 3200 are the excitatory ones."),
         Wrong("ten times the pairs", functools.partial(cuba, p=0.2),
-              "Nearly silent: with ten times too many synapses inhibition wins. 2 % is 0.02."),
+              "Nearly silent: with ten times too many synapses inhibition wins. 2 % is 0.02.",
+              when=lambda inputs, got: 0.3 < got["rate"] < 2.5),
+        Wrong("charge in the place of the peak", functools.partial(cuba, exc=1.62 / 5.0, inh=-9.0 / 10.0),
+              "Your weights are too small: they are what x jumps by, not its area. No division by the time constant."),
         Wrong("no excitation", functools.partial(cuba, exc=0.0),
               "Too quiet: only inhibition arrives. Is the excitatory projection in the list?"),
         Wrong("no inhibition", functools.partial(cuba, inh=0.0),
               "Runs away: only excitation arrives. Is the inhibitory projection in the list?"),
+        Wrong("R_m not handed to the neuron", functools.partial(cuba, model=(("R_m", 0.1),)),
+              "Right for R_m = 0.1 GOhm alone, which is the default of LIF: the weights follow R_m, and the neuron doesn't.",
+              when=lambda inputs, got: inputs["R_m"] < 0.1 and 7.0 < got["rate"] < 12.0 and got["CV"] > 1.3),
+        Wrong("rest at the reset", functools.partial(cuba, model=(("E_L", -60.0),)),
+              "Silent: nothing pushes a neuron over threshold. Where did this network hide the missing input?"),
+        Wrong("default reset", functools.partial(cuba, model=(("v_reset", -65.0),)),
+              "Intervals are too regular: each begins too low. Is v_reset the paper's, or the default?"),
+        Wrong("time constants exchanged", functools.partial(cuba, taus=(10.0, 5.0)),
+              "Excitation outlasts inhibition: which receptor decays with 5 ms, and which with 10?"),
+        Wrong("inhibition on the excitatory receptor", functools.partial(cuba, to="exc"),
+              "Too fast, though each weight is right: does inhibition last 10 ms? See which receptor it arrives at."),
+        Wrong("v from below", functools.partial(cuba, low=-70.0),
+              "The network is right, its first 10 ms are not: v begins between reset and threshold."),
+        Wrong("no start", functools.partial(cuba, start=False),
+              "In the first step all neurons fire at once: nothing told them to begin at random v (`initial`)."),
+        Wrong("a seed of its own", _own_seed,
+              "Each seed gives the same spikes: hand seed on to simulate."),
+        Wrong("an end of its own", _own_end,
+              "The network is right, and runs for another time than it is told: hand t_stop on."),
     ],
 )  # fmt: skip
 
@@ -110,11 +157,11 @@ def kind_inputs(seed):
         order = np.lexsort((i, t))
         return Case(name, {"t": np.round(t[order], 1), "i": i[order], "n": n, "a": a, "b": b})
 
-    poisson = train(
-        "Poisson trains, some of them silent",
-        rng.integers(1, 4000, 1500) / 10.0,
-        rng.integers(0, n - 5, 1500),
-    )
+    # no spike on the edge of a bin, which np.histogram counts to the right of it and others to the left,
+    # but some at a, which don't count, and more at b, which do
+    t = rng.integers(0, 800, 1500) * 0.5 + rng.integers(1, 5, 1500) / 10.0
+    t, i = np.append(t, [a] * 3 + [b] * 8), np.append(rng.integers(0, n - 5, 1500), np.arange(11))
+    poisson = train("Poisson trains, some of them silent", t, i)
     group = [
         np.tile(np.arange(k, n, 4), 20) for k in range(4)
     ]  # every fourth neuron, at each of its 20 volleys
@@ -141,27 +188,53 @@ def kind_call(pair, inputs):
 
     t, i = np.asarray(inputs["t"], dtype=float), np.asarray(inputs["i"], dtype=int)
     returned = three_numbers(snn.SpikeTrains(t, i, n=inputs["n"], t_stop=400.0), inputs["a"], inputs["b"])
-    if not isinstance(returned, (tuple, list)) or len(returned) != 3:
+    if not isinstance(returned, (tuple, list, np.ndarray)) or len(returned) != 3:
         raise TypeError("three_numbers must return three numbers: rate, CV and swing")
     return {name: float(x) for name, x in zip(("rate", "CV", "swing"), returned, strict=True)}
 
 
-def three(spikes, a, b, *, width=0.5, heap=True, divide=True, cut=True, variance=False, each=False):
+def three(
+    spikes, a, b, *, heap="within", divide=True, inside="right", cv="sd", each=False, unit=1000.0, **swing
+):
     """The three numbers, or with one of the mistakes of `wrong`."""
-    inside = (spikes.t > a) & (spikes.t <= b) if cut else spikes.t > -1.0
-    t, i = spikes.t[inside], spikes.i[inside]
-    order = np.lexsort((t, i)) if heap else np.argsort(t, kind="stable")
+    t, i = spikes.t, spikes.i
+    kept = {"right": (t > a) & (t <= b), "left": (t >= a) & (t < b), "all": t > -1.0}[inside]
+    t, i = t[kept], i[kept]
+    order = np.argsort(t, kind="stable") if heap == "crowd" else np.lexsort((t, i))
     interval, same = np.diff(t[order]), np.diff(i[order]) == 0
-    interval = interval[same] if heap else interval
-    cv = interval.var() / interval.mean() if variance else interval.std() / interval.mean()
+    interval = {"within": interval[same], "positive": interval[interval > 0.0]}.get(heap, interval)
+    mean, sd = interval.mean(), interval.std()
+    ratio = {"sd": sd / mean, "variance": sd**2 / mean, "inverse": mean / max(sd, 1e-12)}[cv]
     if each:
         own = [np.diff(np.sort(t[i == k])) for k in range(spikes.n)]
-        cv = np.mean([d.std() / d.mean() for d in own if len(d) > 1])
-    first = a if cut else 0.0
-    end = b if cut else 400.0
-    k = np.ceil((t - first) / width - 1e-9).astype(int) - 1
-    count = np.bincount(k[k >= 0], minlength=round((end - first) / width))
-    return len(t) / (spikes.n if divide else 1) / (b - a) * 1000.0, cv, count.std() / count.mean()
+        ratio = np.mean([d.std() / d.mean() for d in own if len(d) > 1])
+    n = {True: spikes.n, False: 1, "active": len(np.unique(i))}[divide]
+    return unit * len(t) / n / (b - a), ratio, swing_of(t, i, spikes.n, a, b, **swing)
+
+
+def swing_of(t, i, n, a, b, *, width=0.5, how="sd", bins="all"):
+    count = np.histogram(t, round((b - a) / width), (a, b))[0]
+    if how == "neurons":
+        count = np.bincount(i, minlength=n)
+    if bins == "floor":
+        count = np.bincount(((t - a) / width).astype(int))
+    count = {"full": count[count > 0], "last": count[:-1]}.get(bins, count)
+    return {"variance": count.var() / count.mean(), "only sd": count.std()}.get(
+        how, count.std() / count.mean()
+    )
+
+
+def unbiased(spikes, a, b):
+    """With n - 1 in the place of n."""
+    rate, cv, swing = three(spikes, a, b)
+    inside = (spikes.t > a) & (spikes.t <= b)
+    m, bins = inside.sum() - len(np.unique(spikes.i[inside])), (b - a) / 0.5
+    return rate, cv * np.sqrt(m / (m - 1)), swing * np.sqrt(bins / (bins - 1))
+
+
+def exchanged(spikes, a, b):
+    rate, cv, swing = three(spikes, a, b)
+    return rate, swing, cv
 
 
 def word(rate, cv, swing):
@@ -183,6 +256,12 @@ def _numbers(**mistake):
     return lambda: (functools.partial(three, **mistake), word)
 
 
+def _upside_down(inputs, got):
+    want = kind_oracle(**inputs)
+    same = all(abs(got[name] / want[name] - 1.0) < 1e-6 for name in ("rate", "swing"))
+    return same and (got["CV"] > 1e6 or abs(got["CV"] * want["CV"] - 1.0) < 1e-6)
+
+
 def _says(rule):
     return lambda: (three, rule)
 
@@ -192,23 +271,59 @@ KIND = Exercise(
     inputs=kind_inputs, oracle=kind_oracle, call=kind_call, abs=1e-6, rel=1e-6, seconds=30.0,
     hints=(
         "Which spikes count, which two spikes make an interval, and what is counted in a bin?",
-        "Sort by neuron and then by time (np.lexsort); an interval needs two spikes of one neuron. For the words, compare your eight runs column by column.",
-        "One number separates the clocks from all else, another the steady state from the volleys, and the rate the fast from the slow ones. "
-        "Choose limits midway between what you printed.",
+        "Numbers: sort by neuron and then by time (np.lexsort); an interval needs two spikes of one neuron. Words: compare your eight runs column by column.",
+        "Numbers: try yours on five spikes of two neurons, by hand. Words: one number separates the clocks from all else, another the steady state from "
+        "the volleys, and the rate the fast from the slow ones. Choose limits midway between what you printed.",
     ),
     wrong=[
-        Wrong("intervals across neurons", _numbers(heap=False),
+        Wrong("intervals across neurons", _numbers(heap="crowd"),
               "Your intervals run from a spike of one neuron to the next spike of any neuron: that is the rhythm of the crowd. Take differences within each neuron."),
         Wrong("a CV for each neuron", _numbers(each=True),
               "You average over the neurons' own CVs. Asked is one CV, of all intervals in one heap."),
-        Wrong("variance over mean", _numbers(variance=True),
+        Wrong("variance over mean", _numbers(cv="variance"),
               "The CV comes out in ms: it is the standard deviation over the mean, not the variance."),
         Wrong("rate of all", _numbers(divide=False),
               "That is the rate of all neurons together: divide by how many there are, the silent ones too."),
         Wrong("bins of 1 ms", _numbers(width=1.0),
               "Rate and CV are right; the bins of the swing are twice as wide as asked."),
-        Wrong("from the beginning", _numbers(cut=False),
+        Wrong("from the beginning", _numbers(inside="all"),
               "Spikes outside of a to b are counted: cut first, then measure."),
+        Wrong("per ms", _numbers(unit=1.0),
+              "CV and swing are right; the rate is per ms, and asked is Hz."),
+        Wrong("rate of the active", _numbers(divide="active"),
+              "You divide by the neurons that fired. Silent ones count too: spikes.n."),
+        Wrong("edges exchanged", _numbers(inside="left"),
+              "A spike at a doesn't count, and one at b does."),
+        Wrong("mean over deviation", _numbers(cv="inverse"),
+              "Your CV is upside down: a clock must get 0.", when=_upside_down),
+        Wrong("from neuron to neuron", _numbers(heap="last"),
+              "Sorted well, but where one neuron ends and the next begins there is no interval: keep those differences whose two spikes have one neuron."),
+        Wrong("what is negative left out", _numbers(heap="positive"),
+              "Almost: where the next neuron's first spike is later than the last one's last, a difference is positive, and still no interval."),
+        Wrong("swing by the variance", _numbers(how="variance"),
+              "Rate and CV are right; variance over mean is the Fano factor. The swing is the standard deviation over the mean."),
+        Wrong("swing not divided", _numbers(how="only sd"),
+              "Rate and CV are right; the swing still grows with the number of neurons: divide by the mean count."),
+        Wrong("swing over the neurons", _numbers(how="neurons"),
+              "Your counts are of each neuron. The swing is about each bin of time, all neurons together."),
+        Wrong("empty bins left out", _numbers(bins="full"),
+              "Bins without a spike are bins too: silence between the volleys is what makes the swing large."),
+        Wrong("a bin too few", _numbers(bins="last"),
+              "The last bin is missing: np.arange(a, b, 0.5) ends before b, and edges are one more than bins."),
+        Wrong("a bin too many", _numbers(bins="floor"),
+              "A spike at b opens a bin of its own in your count: there are (b - a)/0.5 bins, and it belongs to the last."),
+        Wrong("n - 1", lambda: (unbiased, word),
+              "You divide by n - 1 (ddof = 1). Take np.std as it is, with n."),
+        Wrong("CV and swing exchanged", lambda: (exchanged, word),
+              "CV and swing are exchanged: the order is rate, CV, swing."),
+        Wrong("the rate of volleys", _says(lambda rate, cv, swing: word(100.0 if rate > 100.0 else 1.0, cv, swing)),
+              "Fast volleys come above 100 times per second, but each neuron skips most of them: look at the rates you printed for B and D."),
+        Wrong("letters", _says(lambda rate, cv, swing: {"SR": "A", "SI fast": "B", "AI": "C", "SI slow": "D"}[word(rate, cv, swing)]),
+              "These are the letters of our four points. Asked are the names in the table of kinds."),
+        Wrong("by the rate alone", _says(lambda rate, cv, swing: "SR" if rate > 100.0 else "SI fast" if rate > 50.0 else "AI" if rate > 20.0 else "SI slow"),
+              "Your rule sorts by the rate. A steady network can be as fast as one that fires in volleys: which number tells these two apart?"),
+        Wrong("nothing is asynchronous", _says(lambda rate, cv, swing: "AI" if swing < 0.1 else "SR" if cv < 0.2 else "SI fast" if rate > 20.0 else "SI slow"),
+              "Your limit for AI is too strict: a network of finite size keeps a swing of some tenths, and another one more than C. Set it midway between C and the volleys."),
         Wrong("by the CV alone", _says(lambda rate, cv, swing: "SR" if cv < 0.2 else "AI" if cv < 0.7 else "SI fast"),
               "Your rule looks at the single neuron alone. The slow volleys have a CV like the steady state: which number sees the crowd?"),
         Wrong("by the swing alone", _says(lambda rate, cv, swing: "AI" if swing < 0.75 else "SI fast" if rate > 20.0 else "SI slow"),
@@ -240,21 +355,40 @@ def rate_inputs(seed):
 
 @functools.lru_cache(maxsize=512)
 def network_rate(g, eta, dt, *, spread=lambda nu, g: nu * (1.0 + g**2 / 4.0), half=0.5, mean_of=lambda nu, g: nu * (1.0 - g / 4.0),
-                 corrected=True):  # fmt: skip
-    """Hz; the keywords make mistakes."""
+                 corrected=True, model=(), ms=(1000.0, 100.0), root=True):  # fmt: skip
+    """Hz; the keywords make mistakes. ms : what rate and eta are divided by, to be per ms."""
     from scipy.optimize import brentq
 
-    import snnlab as snn
-
-    lif = snn.LIF(tau_m=20.0, E_L=0.0, v_th=20.0, v_reset=10.0, t_ref=2.0)
-
     def off(rate):
-        nu, ext = rate / 1000.0, eta / 100.0
-        mean = 2000.0 * (ext + mean_of(nu, g))
-        sd = np.sqrt(half * 200.0 * (ext + spread(nu, g)))
-        return snn.theory.siegert(mean, sd, lif, dt if corrected else None) - rate
+        return (
+            answer_to(rate, g, eta, dt if corrected else None, spread, half, mean_of, model, ms, root) - rate
+        )
 
     return float(brentq(off, 1e-6, 499.9))
+
+
+def answer_to(rate, g, eta, dt, spread, half, mean_of, model=(), ms=(1000.0, 100.0), root=True):
+    """Siegert's rate of a neuron in a network that fires at `rate`."""
+    import snnlab as snn
+
+    right = {"tau_m": 20.0, "E_L": 0.0, "v_th": 20.0, "v_reset": 10.0, "t_ref": 2.0}
+    nu, ext = rate / ms[0], eta / ms[1]
+    variance = half * 200.0 * (ext + spread(nu, g))
+    mean = 2000.0 * (ext + mean_of(nu, g))
+    sd = np.sqrt(variance) if root else variance
+    return float(snn.theory.siegert(mean, sd, snn.LIF(**{**right, **dict(model)}), dt))
+
+
+def rounds(g, eta, dt, n=2, rate=0.0):
+    """What comes out is put in again, n times."""
+    for _ in range(n):
+        rate = answer_to(rate, g, eta, dt, lambda nu, g: nu * (1.0 + g**2 / 4.0), 0.5, lambda nu, g: nu * (1.0 - g / 4.0))  # fmt: skip
+    return rate
+
+
+def _off(inputs, got):
+    """How far a rate is from the right one, relative to it."""
+    return abs(got / network_rate(**inputs) - 1.0)
 
 
 def _open(g, eta, dt):
@@ -288,6 +422,36 @@ RATE = Exercise(
               "This is the rate per ms: it is asked for in Hz."),
         Wrong("equal numbers", lambda g, eta, dt: network_rate(g, eta, dt, spread=lambda nu, g: nu * (1.0 + g**2), mean_of=lambda nu, g: nu * (1.0 - g)),
               "Far too low: there are four times fewer inhibitory inputs than excitatory ones."),
+        Wrong("fewer inputs forgotten in the spread", lambda g, eta, dt: network_rate(g, eta, dt, spread=lambda nu, g: nu * (1.0 + g**2)),
+              "The mean is right, the spread too large: there are four times fewer inhibitory inputs than excitatory ones."),
+        Wrong("fewer inputs squared", lambda g, eta, dt: network_rate(g, eta, dt, spread=lambda nu, g: nu * (1.0 + g**2 / 16.0)),
+              "The spread is too small: the jump is squared in the variance, the number of inputs isn't."),
+        Wrong("variance for spread", lambda g, eta, dt: network_rate(g, eta, dt, root=False),
+              "Far off: siegert takes a standard deviation, and (2) gives its square."),
+        Wrong("Hz among per ms", lambda g, eta, dt: network_rate(g, eta, dt, ms=(1.0, 100.0)),
+              "Nearly silent: your network's own rate goes into (2) in Hz, beside an outer rate per ms."),
+        Wrong("Hz throughout", lambda g, eta, dt: network_rate(g, eta, dt, ms=(1.0, 0.1)),
+              "Your rates go into (2) in Hz, and tau_m in ms: the mean comes out a thousand times too large."),
+        Wrong("outer drive ten times", lambda g, eta, dt: network_rate(g, eta, dt, ms=(1000.0, 10.0)),
+              "The outer rate is ten times too high: with eta = 1, C_E J tau_m nu_ext must be the threshold, 20 mV."),
+        Wrong("no refractory period", lambda g, eta, dt: network_rate(g, eta, dt, model=(("t_ref", 0.0),)),
+              "A little too fast: this neuron has no refractory period."),
+        Wrong("reset to 0", lambda g, eta, dt: network_rate(g, eta, dt, model=(("v_reset", 0.0),)),
+              "Too slow: v begins each interval too low. What is v_reset here?"),
+        Wrong("default neuron", lambda g, eta, dt: network_rate(g, eta, dt, model=(("v_th", -50.0), ("v_reset", -65.0), ("E_L", -70.0))),
+              "Far too fast: that is LIF's default threshold at -50 mV, with a mean counted from 0. Give the neuron the values of the table."),
+        Wrong("dt of its own", lambda g, eta, dt: network_rate(g, eta, 0.1),
+              "Right for steps of 0.1 ms alone: hand dt on as it comes."),
+        Wrong("mean at threshold", lambda g, eta, dt: 10.0 * (eta - 1.0) / (g / 4.0 - 1.0),
+              "That sets the mean to the threshold: a straight line, near and not equal. Which rate does Siegert's formula give back?"),
+        Wrong("one round", rounds,
+              "You went round the circle once: the rate that comes out isn't yet the one that went in."),
+        Wrong("round and round", functools.partial(rounds, n=100, rate=10.0),
+              "Putting what comes out in again leaps between silence and a storm here: the circle overshoots. Take a small part of each step, or look for a zero.",
+              when=lambda inputs, got: got < 0.05 * network_rate(**inputs) or got > 5.0 * network_rate(**inputs)),
+        Wrong("not yet there", lambda g, eta, dt: 1.01 * network_rate(g, eta, dt),
+              "Near, but it doesn't reproduce itself yet: put your rate in, and see what comes out. More rounds, or a finer search.",
+              when=lambda inputs, got: _off(inputs, got) < 0.025),
     ],
 )  # fmt: skip
 
@@ -304,12 +468,14 @@ def source_inputs(seed):
 
 def source_call(sources, inputs):
     """What holds of the sources of every neuron, and of all together, as truth values."""
+    from itertools import pairwise
+
     import numpy as np
 
     n_exc, n = inputs["n_exc"], inputs["n_exc"] + inputs["n_inh"]
 
-    def drawn(gid):
-        returned = sources(gid=gid, **inputs)
+    def drawn(gid, seed=inputs["seed"]):
+        returned = sources(gid=gid, **{**inputs, "seed": seed})
         if not isinstance(returned, (tuple, list)) or len(returned) != 2:
             raise TypeError("sources must return two arrays: excitatory and inhibitory")
         exc, inh = (np.asarray(part).ravel() for part in returned)
@@ -317,22 +483,48 @@ def source_call(sources, inputs):
             raise TypeError("sources must return arrays of whole numbers")
         return exc.tolist(), inh.tolist()
 
+    seed = inputs["seed"]
     lists = [drawn(gid) for gid in range(n)]
     again = {gid: drawn(gid) for gid in reversed(range(0, n, 7))}
+    other = [drawn(gid, seed + 1) for gid in range(n)]
+
+    def alike(pairs):
+        """The share that two lists have in common by more than chance: a fifth to two fifths are chance."""
+        return np.mean([len({*a} & {*b}) / max(len(a), 1) for a, b in pairs]) > 0.6
+
+    def linked(pairs):
+        """Do the sources of both lists stand at the same relative places, one by one or on average?"""
+        places = [(np.array(e) / n_exc, (np.array(i) - n_exc) / (n - n_exc)) for e, i in pairs if e and i]
+        means = [(e.mean(), i.mean()) for e, i in places]
+        one_by_one = [pair for e, i in places for pair in zip(e.tolist(), i.tolist())]
+        tidy = all(
+            list(part) == sorted(part) for pair in pairs for part in pair
+        )  # k-th of sorted lists are alike
+        tries = [(means, 0.5)] if tidy else [(means, 0.5), (one_by_one, 0.3)]
+        return any(len(set(x)) < 2 or abs(np.corrcoef(np.transpose(x))[0, 1]) > limit for x, limit in tries)
+
+    # that somebody is left out a hundred times by chance has a probability of 1e-7
+    heard = {gid: [drawn(gid, seed + s) for s in range(100)] for gid in (n_exc - 1, n - 1)}
     found = {
         "as many as asked": all((len(e), len(i)) == (inputs["k_exc"], inputs["k_inh"]) for e, i in lists),
         "in range": all(0 <= k < n_exc for e, _ in lists for k in e) and all(n_exc <= k < n for _, i in lists for k in i),
         "nobody twice": all(len(set(part)) == len(part) for pair in lists for part in pair),
         "not itself": all(gid not in e + i for gid, (e, i) in enumerate(lists)),
+        "all others in turn": all({*range(n)} - {gid} <= {k for e, i in many for k in e + i} for gid, many in heard.items()),
         "the same again": all(lists[gid] == pair for gid, pair in again.items()),
+        "another seed, other excitatory ones": not any(sorted(a[0]) == sorted(b[0]) for a, b in zip(lists[1:], other[1:])),
+        "another seed, other inhibitory ones": not any(sorted(a[1]) == sorted(b[1]) for a, b in zip(lists[1:], other[1:])),
+        "for neuron 0 as well": lists[0] != other[0],
+        "neighbours differ": not any(alike((a[k], b[k]) for a, b in pairwise(lists)) for k in (0, 1)),
+        "neighbours differ over the seeds": not any(alike((a[k], b[k]) for a, b in zip(lists[1:], other[:-1])) for k in (0, 1)),
+        "both lists independent": not linked(lists),
+        "lists independent over neighbours and seeds": not any(linked(pairs) for pairs in (
+            [(a[0], b[1]) for a, b in zip(lists[1:], lists[:-1])],
+            [(a[0], b[1]) for a, b in pairwise(lists)],
+            [(a[0], b[1]) for a, b in zip(other, lists)],
+            [(a[0], b[1]) for a, b in zip(lists, other)],
+        )),
     }  # fmt: skip
-    # neighbours share a fifth or a quarter of their sources by chance, and all if they draw alike
-    shared = [len({*lists[k][0]} & {*lists[k + 1][0]}) / max(len(lists[k][0]), 1) for k in range(n - 1)]
-    found["neighbours differ"] = bool(np.mean(shared) < 0.6)
-    # do the k-th sources of both lists stand at the same relative places?
-    places = [(a / n_exc, (b - n_exc) / (n - n_exc)) for e, i in lists for a, b in zip(e, i)]
-    alike = np.corrcoef(np.transpose(places))[0, 1] if len(set(places)) > 1 else 1.0
-    found["both lists independent"] = bool(abs(alike) < 0.3)
     return found
 
 
@@ -341,18 +533,46 @@ def judge_sources(inputs, found):
     return not missing, "does not hold: " + ", ".join(missing)
 
 
+@functools.lru_cache(maxsize=20000)  # each mistake is compared with each answer
 def draw_sources(
-    gid, n_exc, n_inh, k_exc, k_inh, seed, *, key=None, anew=False, itself=False, replace=False, first=None
-):
-    """Right, or with one of the mistakes of `wrong`."""
+    gid, n_exc, n_inh, k_exc, k_inh, seed, *, key=lambda seed, gid: [seed, gid], second=None, itself=False,
+    replace=False, first=None,
+):  # fmt: skip
+    """Right, or with one of the mistakes of `wrong`. second : the key of a generator made anew for the second list."""
     first = n_exc if first is None else first
-    key = [seed, gid] if key is None else key(seed, gid)
     exc, inh = np.arange(n_exc), first + np.arange(n_inh)
     exc, inh = (exc, inh) if itself else (exc[exc != gid], inh[inh != gid])
-    rng = np.random.default_rng(key)
+    rng = np.random.default_rng(key(seed, gid))
     exc = rng.choice(exc, k_exc, replace=replace)
-    rng = np.random.default_rng(key) if anew else rng
+    rng = np.random.default_rng(second(seed, gid)) if second else rng
     return exc, rng.choice(inh, k_inh, replace=replace)
+
+
+def _both(seed, gid):
+    return [seed, gid]
+
+
+def _exchanged(**inputs):
+    return draw_sources(**inputs)[::-1]
+
+
+def _of_all(gid, n_exc, n_inh, k_exc, k_inh, seed):
+    everybody = np.random.default_rng([seed, gid]).permutation(np.delete(np.arange(n_exc + n_inh), gid))
+    return everybody[:k_exc], everybody[k_exc : k_exc + k_inh]
+
+
+def _pruned(gid, n_exc, n_inh, k_exc, k_inh, seed):
+    """Drawn with repeats, and these and itself left out afterwards."""
+    drawn = draw_sources(gid, n_exc, n_inh, k_exc, k_inh, seed, itself=True, replace=True)
+    return tuple(np.setdiff1d(part, [gid]) for part in drawn)
+
+
+def _deleted(gid, n_exc, n_inh, k_exc, k_inh, seed):
+    """np.delete with an index that is negative for the last excitatory neurons."""
+    rng = np.random.default_rng([seed, gid])
+    exc, inh, at = np.arange(n_exc), n_exc + np.arange(n_inh), gid - n_exc
+    inh = np.delete(inh, at) if abs(at) < n_inh else inh
+    return rng.choice(exc[exc != gid], k_exc, replace=False), rng.choice(inh, k_inh, replace=False)
 
 
 SOURCES = Exercise(
@@ -364,19 +584,44 @@ SOURCES = Exercise(
         "One generator, made of seed and gid; from it first the one list, then the other, by rng.choice(..., replace=False), from candidates without gid.",
     ),
     wrong=[
-        Wrong("the bug", functools.partial(draw_sources, anew=True, itself=True, replace=True),
+        Wrong("the bug", functools.partial(draw_sources, second=_both, itself=True, replace=True),
               "All the faults are there: the generator begins anew for the inhibitory list, sources come twice, and some neurons hear themselves."),
-        Wrong("the generator begins anew", functools.partial(draw_sources, anew=True),
+        Wrong("the generator begins anew", functools.partial(draw_sources, second=_both),
               "With equally many of both kinds, the k-th excitatory and the k-th inhibitory source still stand at the same place: both lists come from the same random numbers."),
         Wrong("with repeats", functools.partial(draw_sources, replace=True),
-              "Some neurons are heard twice: draw without replacement."),
+              "Some neurons are heard twice: draw without replacement, and put nobody in the place of gid."),
         Wrong("hears itself", functools.partial(draw_sources, itself=True),
-              "Some neurons hear themselves: take gid out before you draw."),
+              "Some neurons hear themselves: take gid out of the candidates before you draw, be it excitatory or inhibitory."),
         Wrong("the seed alone", functools.partial(draw_sources, key=lambda seed, gid: [seed]),
               "All neurons hear the same sources: the generator must depend on gid too."),
-        Wrong("no seed", functools.partial(draw_sources, key=lambda seed, gid: np.random.SeedSequence().entropy),
+        Wrong("no seed", functools.partial(draw_sources.__wrapped__, key=lambda seed, gid: np.random.SeedSequence().entropy),
               "Asked twice, a neuron hears others than before: make the generator from seed and gid."),
         Wrong("inhibitory from 0", functools.partial(draw_sources, first=0),
               "The inhibitory sources are numbered from 0: they begin at n_exc."),
+        Wrong("both to be mended", functools.partial(draw_sources, itself=True, replace=True),
+              "The lists are independent now. Two faults are left: sources come twice, and some neurons hear themselves."),
+        Wrong("left out afterwards", _pruned,
+              "What is left out after the draw is missing: some neurons hear fewer than asked. Leave out before, and draw without repeats."),
+        Wrong("index below 0", _deleted,
+              "Some neurons can never be heard by others: for an excitatory gid, gid - n_exc is below 0, and an index below 0 counts from the end."),
+        Wrong("gid alone", functools.partial(draw_sources, key=lambda seed, gid: [gid]),
+              "Another seed gives the same network: the generator must depend on seed too."),
+        Wrong("gid alone, inhibitory", functools.partial(draw_sources, second=lambda seed, gid: [gid]),
+              "The inhibitory list is the same for each seed."),
+        Wrong("seed alone, inhibitory", functools.partial(draw_sources, second=lambda seed, gid: [seed]),
+              "All neurons hear the same inhibitory sources: the second generator must depend on gid too."),
+        Wrong("seed + gid", functools.partial(draw_sources, key=lambda seed, gid: seed + gid),
+              "Neuron 2 of seed 1 and neuron 1 of seed 2 hear the same: their sums are equal. Keep seed and gid apart, as the faulty code does."),
+        Wrong("seed * gid", functools.partial(draw_sources, key=lambda seed, gid: seed * gid),
+              "Neuron 0 hears the same for each seed: a product with 0 forgets it. Keep seed and gid apart, as the faulty code does."),
+        Wrong("two of seed + gid", functools.partial(draw_sources, key=lambda seed, gid: seed + gid, second=lambda seed, gid: seed + gid + 1),
+              "Two sums, and each is that of another neuron or seed too: these hear the same. One generator is enough; keep seed and gid apart in it."),
+        Wrong("inhibitory from 0, itself too", functools.partial(draw_sources, first=0, itself=True),
+              "The inhibitory sources begin at n_exc, not at 0; and some neurons hear themselves."),
+        Wrong("lists exchanged", _exchanged, "The two lists are exchanged: excitatory sources come first."),
+        Wrong("drawn from all", _of_all,
+              "Both lists hold both kinds: draw the excitatory ones below n_exc, and the inhibitory ones from n_exc on."),
+        Wrong("the neighbour's generator", functools.partial(draw_sources, second=lambda seed, gid: [seed, gid + 1]),
+              "The second generator is the first one of another neuron or seed: your inhibitory sources stand where its excitatory ones do. Do you need a second one?"),
     ],
 )  # fmt: skip

@@ -11,7 +11,7 @@
 #
 # | | |
 # |---|---|
-# | **Time** | about 100 minutes; a pause is marked |
+# | **Time** | about 120 minutes; a pause is marked |
 # | **You need** | lessons 01, 05 and 09; mean and standard deviation; solving an equation numerically |
 # | **You will be able to** | build two classic networks from the numbers of their papers;<br>tell four kinds of activity apart by three numbers;<br>predict the rate of a network with pencil, paper and one integral, and say where that fails |
 # | **Points** | 14, in four exercises |
@@ -142,7 +142,7 @@ print(f"in the network between 4 and 7 Hz: {4.0 < rates.mean() < 7.0}")
 # - the **CV** of the intervals: standard deviation over mean; 0 for a clock, 1 for a Poisson process. All our neurons have equally many inputs, so that their intervals may be put together: first *within each neuron*, then all in one heap;
 # - the **swing**: count the spikes of all neurons in bins of 0.5 ms; standard deviation over mean of these counts. Near 0 if the neurons ignore each other, large if they fire in volleys.
 #
-# Below, from left to right: kinds A, B, C and D, in the order of Brunel's figure 8.
+# Below, from top to bottom: kinds A, B, C and D, in the order of Brunel's figure 8.
 
 # %%
 POINTS = {"A": (3.0, 2.0), "B": (6.0, 4.0), "C": (5.0, 2.0), "D": (4.5, 0.9)}  # (g, eta)
@@ -176,6 +176,7 @@ def three_numbers(spikes, a, b):
     """(rate in Hz, CV of all intervals together, swing in bins of 0.5 ms) of spikes with a < t <= b.
 
     spikes : SpikeTrains, with .t (ms), .i (neuron) and .n (how many neurons).   a, b : ms.
+    Deviations by np.std. A spike on the edge of two bins may go to either; one at b belongs to the last bin.
     """
     ### BEGIN SOLUTION
     inside = (spikes.t > a) & (spikes.t <= b)
@@ -323,12 +324,14 @@ for g, rate in zip(gs, measured, strict=True):
 # The theory assumes independent Poisson inputs. Ours are neither independent (the swing) nor Poisson (the CV), and still the rate is nearly right: the mean (2) ties it down. Now your prediction:
 
 # %%
-if turning_g is None:
-    print("You made no prediction. Guess first, next time: it is worth it.")
 for g in (3.0, 3.5, 4.2, 4.5):
     rate = brunel(g, 2.0, 250.0).between(100.0, 250.0).rate().mean()
     print(f"g = {g:.1f}: above 100 Hz: {rate > 100.0}; above 200 Hz: {rate > 200.0}")
-print(f"you said {turning_g!r}; in (2) the recurrent input changes its sign at g = C_E/C_I = 4")
+if turning_g is None:
+    print("You made no prediction. Guess first, next time: it is worth it.")
+else:
+    print(f"You said {turning_g!r}.")
+print("In (2) the recurrent input changes its sign at g = C_E/C_I = 4.")
 
 # %% [markdown]
 # ## Bug hunt: who is connected to whom?
@@ -352,7 +355,7 @@ print("excitatory:", exc, " inhibitory:", inh)
 # %% [markdown]
 # It runs, and every single number is random. Compare the two lists, and find what they share. There are two more faults in it, less famous: nobody should hear itself, nor anybody else twice.
 #
-# **Exercise 11.4** Write `sources`, without these faults, and so that the same seed gives the same sources in whichever order neurons are asked. The check draws for many neurons and looks at lists, neighbours and correlations.
+# **Exercise 11.4** Write `sources`, without these faults, and so that the same seed gives the same sources in whichever order neurons are asked. The check draws for many neurons and seeds, and looks at lists, neighbours and correlations.
 
 
 # %% nbgrader={"grade_id": "ex-11-4", "solution": true} tags=["bug-hunt"]
@@ -491,12 +494,12 @@ check.summary()
 #
 # | minutes | what | how |
 # |---|---|---|
-# | 0–8 | picture, predict | collect the guesses on the board |
-# | 8–35 | equation (2), 11.1 | let them find the two signs themselves |
-# | 35–60 | three numbers, 11.2, NEST | eyes first, numbers second |
-# | 60–70 | play | with loudspeakers |
-# | 70–88 | 11.3 | draw the circle: rate, mean and spread, rate |
-# | 88–100 | bug hunt, close | lists side by side |
+# | 0–10 | picture, predict | collect the guesses on the board |
+# | 10–40 | equation (2), 11.1 | let them find the two signs themselves |
+# | 40–70 | three numbers, 11.2, NEST | eyes first, numbers second |
+# | 70–80 | play | with loudspeakers |
+# | 80–103 | 11.3 | draw the circle: rate, mean and spread, rate |
+# | 103–120 | bug hunt, close | lists side by side |
 
 # %% [markdown] tags=["teaching-note"]
 # ## Teaching note: three misconceptions

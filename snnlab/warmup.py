@@ -236,7 +236,18 @@ RUNS: dict[str, Callable[[], None]] = {
     ),
     "the network of 2003": _regular_and_fast,
     "one spike, every kind of synapse": lambda: _each(
-        _heard, (snn.ExpCurrent(), snn.AlphaCurrent(), snn.BiExpCurrent(), snn.ExpConductance()), "syn", "rk4"
+        _heard,
+        (
+            snn.ExpCurrent(),
+            snn.AlphaCurrent(),
+            snn.BiExpCurrent(),
+            snn.ExpConductance(),
+            snn.AlphaConductance(),
+            snn.NMDA(),
+            snn.Delta(),
+        ),
+        "syn",
+        "rk4",
     ),
     "spikes through an exponential current": lambda: _heard(snn.ExpCurrent(), "exc"),
     "spikes from two sources": lambda: _heard(snn.ExpCurrent(), "exc", sources=2),

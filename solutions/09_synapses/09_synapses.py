@@ -259,6 +259,46 @@ for w in (10.0, 100.0, 800.0):
     print(f"{w:5.0f} pA as a conductance: {g:.3f} nS; w/(E_rev - E_L) would be {w / 70.0:.3f} nS")
 
 # %% [markdown]
+# ## Cross-check: every kind of synapse, by hand
+#
+# The library has more kinds: an alpha conductance, a voltage jump, and the **NMDA receptor**, whose channel is blocked by magnesium unless the membrane is depolarised. The share that is open is
+# $1/(1 + e^{-\gamma v}\,[{\rm Mg}]/K)$ with $\gamma$ = 0.062 per mV and $K$ = 3.57 mM (Jahr & Stevens, 1990). Here the current of each kind is written as a function of time and voltage, and SciPy solves
+# (1) for it; nothing of it comes from the library. A jump needs no solver: it decays with $\tau_m$.
+
+# %% tags=["worked-program"]
+from scipy.integrate import solve_ivp
+
+
+def rise_and_fall(t, tau_rise, tau_decay):
+    """A difference of two exponentials; 1 at its peak."""
+    peak = np.log(tau_decay / tau_rise) * tau_rise * tau_decay / (tau_decay - tau_rise)
+    shape = [np.exp(-at / tau_decay) - np.exp(-at / tau_rise) for at in (t, peak)]
+    return shape[0] / shape[1]
+
+
+def slope(t, v, current):
+    """Equation (1)."""
+    return (-(v - lif.E_L) + lif.R_m * current(t, v)) / lif.tau_m
+
+
+by_hand = {  # the synapse, its weight, and its current in pA, t ms after the spike and at v mV
+    "exponential current": (snn.ExpCurrent(5.0), 100.0, lambda t, v: 100 * np.exp(-t / 5)),
+    "alpha current": (snn.AlphaCurrent(5.0), 100.0, lambda t, v: 100 * t / 5 * np.exp(1 - t / 5)),
+    "bi-exponential current": (snn.BiExpCurrent(1.0, 5.0), 100.0, lambda t, v: 100 * rise_and_fall(t, 1, 5)),
+    "exponential conductance": (snn.ExpConductance(5.0, E_rev=0.0), 2.0, lambda t, v: 2 * np.exp(-t / 5) * (0 - v)),
+    "alpha conductance": (snn.AlphaConductance(5.0, E_rev=0.0), 2.0, lambda t, v: 2 * t / 5 * np.exp(1 - t / 5) * (0 - v)),
+    "NMDA": (snn.NMDA(), 2.0, lambda t, v: 2 * rise_and_fall(t, 2, 100) / (1 + np.exp(-0.062 * v) / 3.57) * (0 - v)),
+}  # fmt: skip
+for name, (synapse, w, current) in by_hand.items():
+    t, psp = one_psp(synapse, w)
+    v = solve_ivp(slope, (0, 150), [lif.E_L], t_eval=t, args=(current,), rtol=1e-10, atol=1e-10).y[0]
+    error = np.abs(psp - (v - lif.E_L)).max()
+    print(f"{name:24} peak {psp.max():.3f} mV; largest error below 0.00001 mV: {error < 1e-5}")
+t, psp = one_psp(snn.Delta(), 2.0)
+error = np.abs(psp - 2 * np.exp(-t / lif.tau_m)).max()
+print(f"{'jump of 2 mV':24} peak {psp.max():.3f} mV; largest error below 0.00001 mV: {error < 1e-5}")
+
+# %% [markdown]
 # **A good place for a pause.**
 #
 # ## Reproduce: synapses with a memory
@@ -719,6 +759,7 @@ print("3. final phases:", " ".join(f"{p:.2f}" for p in ends))
 # - van Vreeswijk, Abbott & Ermentrout (1994), *When inhibition not excitation synchronizes neural firing*. <https://doi.org/10.1007/BF00961879>
 # - Tsodyks, Pawelzik & Markram (1998), *Neural networks with dynamic synapses*. <https://doi.org/10.1162/089976698300017502>
 # - Jeffress (1948), *A place theory of sound localization*. <https://doi.org/10.1037/h0061495>
+# - Jahr & Stevens (1990), *Voltage dependence of NMDA-activated macroscopic conductances*. <https://doi.org/10.1523/JNEUROSCI.10-09-03178.1990>
 # - Rotter & Diesmann (1999), *Exact digital simulation of time-invariant linear systems*. <https://doi.org/10.1007/s004220050570>
 #
 # **Solutions**: the notebook of the same name in the folder `solutions`, [here](../../solutions/09_synapses/09_synapses.ipynb). Try first.

@@ -69,7 +69,7 @@ def _exponential_euler(f, x, dt):
     return increments
 
 
-def _exponential_euler_lines(system: System, call, phi: str = "exprel") -> list[str]:
+def _exponential_euler_lines(system: System, call) -> list[str]:
     """A state that decays at a constant rate has its phi(A_k dt) dt from before the run, as `_phi_STATE`."""
     constant = steady_states(system)
     lines = [", ".join(f"_d_{s}" if s in constant else "_" for s in system.states) + f" = {call({})}"]
@@ -83,7 +83,7 @@ def _exponential_euler_lines(system: System, call, phi: str = "exprel") -> list[
             lines.append(f"{targets} = {call({state: at})}")
         lines += [
             f"_a_{state} = _a_{state} - _d_{state}",
-            f"_inc_{state} = {phi}(dt * _a_{state}) * dt * (_d_{state} + {state} * _a_{state})",
+            f"_inc_{state} = exprel(dt * _a_{state}) * dt * (_d_{state} + {state} * _a_{state})",
         ]
     return lines
 

@@ -59,9 +59,8 @@ def _forget_the_last_error() -> None:
         for frame, _ in traceback.walk_tb(error.__traceback__):
             with suppress(RuntimeError):  # it is still running
                 frame.clear()
-                _ = (
-                    frame.f_locals
-                )  # up to Python 3.12 the frame keeps the copy that was made to show it: renew that too
+                # Up to Python 3.12 the frame keeps the copy of its locals that was made to show it: renew that too.
+                _ = frame.f_locals
         error = error.__context__
     gc.collect()
 

@@ -16,7 +16,7 @@ import numpy as np
 from .system import System
 from .vocabulary import exprel
 
-NEAR = 0.69  # below ln 2: up to where the kernels' near_exprel is right
+NEAR = 0.5  # the kernels' near_exprel is right for arguments of -NEAR to 0: rates of decay
 
 
 class Method(NamedTuple):
@@ -73,17 +73,14 @@ def _exponential_euler_lines(system: System, call) -> list[str]:
     """A state that decays at a constant rate has its phi(A_k dt) dt from before the run, as `_phi_STATE`."""
     constant = steady_states(system)
     lines = [", ".join(f"_d_{s}" if s in constant else "_" for s in system.states) + f" = {call({})}"]
-    for k, state in enumerate(system.states):
+    for state in system.states:
         if state in constant:
             lines.append(f"_inc_{state} = _phi_{state} * _d_{state}")
             continue
-        # f_k is affine in its own state: its values at 0 and 1 say all, and most of each is the same for all neurons
-        for at, name in (("0.0", f"_d_{state}"), ("1.0", f"_a_{state}")):
-            targets = ", ".join(name if m == k else "_" for m in range(len(system.states)))
-            lines.append(f"{targets} = {call({state: at})}")
+        # f_k is affine in its own state: its value at 0 and its rate say all, and most of each is the same for all neurons
         lines += [
-            f"_a_{state} = _a_{state} - _d_{state}",
-            f"_inc_{state} = exprel(dt * _a_{state}) * dt * (_d_{state} + {state} * _a_{state})",
+            *_rate_lines(system, call, state),
+            f"_inc_{state} = exprel(_z_{state}) * (dt * _d_{state} + {state} * _z_{state})",
         ]
     return lines
 
@@ -103,15 +100,78 @@ def changing_states(system: System, method: str) -> tuple[str, ...]:
 
 
 def far_lines(system: System, call, states: tuple[str, ...]) -> list[str]:
-    """Whether |A_k dt| is beyond what `near_exprel` can do, for any of the states, as `_far`."""
-    lines = []
-    for state in states:
-        k = system.states.index(state)
-        for at, name in (("0.0", f"_d_{state}"), ("1.0", f"_a_{state}")):
-            targets = ", ".join(name if m == k else "_" for m in range(len(system.states)))
-            lines.append(f"{targets} = {call({state: at})}")
-    beyond = " | ".join(f"(abs(dt * (_a_{s} - _d_{s})) > {NEAR})" for s in states)
+    """Whether A_k dt is outside of -NEAR … 0, where `near_exprel` is right, for any of the states, as `_far`."""
+    lines = [line for state in states for line in _rate_lines(system, call, state)]
+    beyond = " | ".join(f"(abs(_z_{s} + {NEAR / 2}) > {NEAR / 2})" for s in states)
     return [*lines, f"_far = {beyond}"]
+
+
+def _rate_lines(system: System, call, state: str) -> list[str]:
+    """f_k where its own state is 0, as `_d_STATE`, and A_k dt, as `_z_STATE`."""
+    k = system.states.index(state)
+
+    def at(value: str, name: str) -> str:
+        targets = ", ".join(name if m == k else "_" for m in range(len(system.states)))
+        return f"{targets} = {call({state: value})}"
+
+    terms = [name if of is None else f"{name} * {of}" for name, of in rate_terms(system, state)]
+    if terms:
+        return [at("0.0", f"_d_{state}"), f"_z_{state} = {' + '.join(terms)}"]
+    return [
+        at("0.0", f"_d_{state}"),
+        at("1.0", f"_a_{state}"),
+        f"_z_{state} = dt * (_a_{state} - _d_{state})",
+    ]
+
+
+def rate_terms(system: System, state: str) -> list[tuple[str, str | None]]:
+    """The numbers whose products with states (None: as it is) add up to A_k dt; none where it is not such a sum."""
+    reached = _rate_sums(system).get(state, ())
+    names = [f"_rate_{state}", *(f"_rate_{state}_{other}" for other in reached)] if reached else []
+    return list(zip(names, (None, *reached), strict=False))
+
+
+@lru_cache(maxsize=256)
+def _rate_sums(system: System) -> dict[str, tuple[str, ...]]:
+    """For each changing state the states that its rate A_k is affine in; empty unless all rates are so."""
+    changing = changing_states(system, "exponential_euler")
+    if not all(system.plain):
+        return {}
+    rows = [system.states.index(s) for s in changing]
+    rng, felt = np.random.default_rng(0), np.zeros((len(rows), len(system.states)))
+    for _ in range(3):
+        values = {name: rng.uniform(0.5, 1.5) for name in (*system.parameters, "dt")}
+        slopes = _rate_slopes(system, values | _moment(rng))[rows]
+        for _ in range(4):
+            x = rng.uniform(-2.0, 2.0, len(system.states))
+            off = _rates(system, values | _moment(rng), x)[rows] - slopes[:, 0] - slopes[:, 1:] @ x
+            if not np.all(abs(off) < 1e-9):
+                return {}
+        felt = np.maximum(felt, abs(slopes[:, 1:]))
+    return {
+        state: tuple(s for s, size in zip(system.states, sizes, strict=True) if size > 1e-9)
+        for state, sizes in zip(changing, felt, strict=True)
+    }
+
+
+def _rate_slopes(system: System, values: dict) -> np.ndarray:
+    """A_k at x = 0, and how much it grows with each state: shape (states, 1 + states) and that of the parameters."""
+    n = len(system.states)
+    # a large step loses fewer digits to potentials like E_L that stand beside it; a power of 2 loses none itself
+    at_rest, *beside = (_rates(system, values, x, h=1024.0) for x in (np.zeros(n), *np.eye(n)))
+    return np.stack([at_rest, *(rates - at_rest for rates in beside)], axis=1)
+
+
+def rate_numbers(system: System, parameters: dict, dt: float) -> np.ndarray:
+    """The numbers of `rate_terms` of all changing states, one after the other, shape (numbers, 1 or n)."""
+    given = {**parameters, "I": 0.0, "t": 0.0, "dt": dt, "t_last": 0.0}
+    slopes = _rate_slopes(system, given).reshape(len(system.states), 1 + len(system.states), -1)
+    rows = [
+        slopes[k, 0 if of is None else 1 + system.states.index(of)]
+        for k, state in enumerate(system.states)
+        for _, of in rate_terms(system, state)
+    ]
+    return dt * np.array(rows) if rows else np.empty((0, 1))
 
 
 @lru_cache(maxsize=256)
@@ -128,7 +188,8 @@ def steady_states(system: System) -> tuple[str, ...]:
             ]
         )
     spread = np.ptp(np.array(rates), axis=1).max(axis=0)
-    return tuple(s for s, d in zip(system.states, spread, strict=True) if d < 1e-9)
+    known = zip(system.states, spread, system.plain, strict=True)
+    return tuple(s for s, d, plain in known if d < 1e-9 and plain)
 
 
 def _moment(rng: np.random.Generator) -> dict:
@@ -136,18 +197,18 @@ def _moment(rng: np.random.Generator) -> dict:
     return {name: rng.uniform(0.5, 1.5) for name in ("I", "t", "t_last")}
 
 
-def _rates(system: System, values: dict, x: np.ndarray) -> np.ndarray:
-    """A_k of each state at x; `values` as for `system.derivatives`."""
+def _rates(system: System, values: dict, x: np.ndarray, h: float = 1.0) -> np.ndarray:
+    """A_k of each state at x, (f_k(x + h e_k) - f_k(x))/h; `values` as for `system.derivatives`."""
     found = []
     with np.errstate(all="ignore"):
         for k in range(x.size):
             f = [
                 system.derivatives(
-                    values | dict(zip(system.states, x + h * (np.arange(x.size) == k), strict=True))
+                    values | dict(zip(system.states, x + step * (np.arange(x.size) == k), strict=True))
                 )[k]
-                for h in (0.0, 1.0)
+                for step in (0.0, h)
             ]
-            found.append(np.asarray(f[1] - f[0], dtype=float))
+            found.append(np.asarray((f[1] - f[0]) / h, dtype=float))
     return np.array(np.broadcast_arrays(*found))
 
 

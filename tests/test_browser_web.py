@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from browser import ROOT, axe_findings, chromium, shot
+from browser import PATIENCE, ROOT, axe_findings, chromium, shot
 from needs import needs
 
 from snnlab.course import lessons
@@ -62,6 +62,7 @@ def page(browser, site, request):
     width, scheme = request.param
     context = browser.new_context(viewport={"width": WIDTHS[width], "height": 900}, color_scheme=scheme)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda r: r.url.startswith((site, "data:", "blob:")) or wrong.append(r.url))

@@ -4,6 +4,7 @@ import base64
 import json
 
 import pytest
+from browser import PATIENCE, chromium
 from needs import needs
 
 import snnlab as snn
@@ -36,21 +37,13 @@ def coded(buffers):
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    import shutil
-
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
+def browser():
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture
-def show(chromium):
+def show(browser):
     """show(widget) is a page on which it stands; what the browser complains of fails the test."""
     complaints, pages = [], []
 
@@ -62,7 +55,8 @@ def show(chromium):
             content, buffers = sent[0]
             return json.dumps({"content": content, "buffers": coded(buffers)})
 
-        page = chromium.new_page(viewport={"width": width, "height": 900})
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.set_default_timeout(PATIENCE)
         pages.append(page)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.expose_function("answer", answer)

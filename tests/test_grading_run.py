@@ -18,6 +18,7 @@ from types import SimpleNamespace
 
 import grading_class as given
 import pytest
+from browser import PATIENCE, chromium
 from grading_class import MENDED, dumped, with_answers
 from IPython.core import ultratb
 from needs import needs
@@ -230,11 +231,9 @@ def test_a_mark_given_in_formgrader_is_kept(place):
 
 
 def type_a_mark(address):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page()
+        page.set_default_timeout(PATIENCE)
         wait_for(lambda: answers(page, f"{address}/gradebook/99_leak/99_leak"))
         page.wait_for_selector("text=Show All Names")
         page.click("text=Show All Names")
@@ -250,7 +249,6 @@ def type_a_mark(address):
         ):
             field.fill("2.5")
             field.blur()
-        browser.close()
 
 
 def answers(page, address):

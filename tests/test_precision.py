@@ -32,7 +32,7 @@ def test_the_functions_have_the_precision_of_single_numbers(name):
 
 
 def test_the_quick_exprel_has_the_precision_of_single_numbers():
-    x = np.linspace(-NEAR, NEAR, 10_001).astype(np.float32)
+    x = np.linspace(-NEAR, 0.0, 10_001).astype(np.float32)
     out = np.empty_like(x)
     over(precision.near_exprel)(x, out)
     assert out.dtype == np.float32

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..methods import steady_steps
+from ..methods import rate_numbers, steady_steps
 from ..run_data import NEVER, Cells, Run
 from ..wires import Wires
 from . import collector_rests, kernel, sources
@@ -82,10 +82,11 @@ class CompiledEngine:
                 whole = np.broadcast_to(matrix, shape).astype(self.run.structure.dtype)
                 arrays[f"{name}_p{p}"] = np.ascontiguousarray(whole)
         if cells.method == "exponential_euler":
-            steps = steady_steps(system, cells.parameters, self.run.dt)
             rows = cells.n if kind.arrays else 1
-            whole = np.broadcast_to(steps, (steps.shape[0], rows)).astype(self.run.structure.dtype)
-            arrays[f"phi_p{p}"] = np.ascontiguousarray(whole)
+            for name, numbers_of in (("phi", steady_steps), ("rate", rate_numbers)):
+                found = numbers_of(system, cells.parameters, self.run.dt)
+                whole = np.broadcast_to(found, (found.shape[0], rows)).astype(self.run.structure.dtype)
+                arrays[f"{name}_p{p}"] = np.ascontiguousarray(whole)
         self.refresh(p)
 
     def _add_rule(self, q: int, wires: Wires) -> None:

@@ -45,10 +45,14 @@ def _half_exprel(r):
 
 @careful
 def near_exprel(x):
-    """exprel(x) for |x| <= ln 2, without a reduction or a division: exprel(2 y) = q + y q^2/2 with q = exprel(y)."""
-    y = 0.5 * x
-    q = _half_exprel(y)
-    return q + (0.5 * y) * (q * q)
+    """exprel(x) for -0.5 <= x <= 0, without a reduction or a division: the nearest polynomial, within 4.5e-17."""
+    x2 = x * x
+    x4 = x2 * x2
+    low = (1.0 + x * 0.4999999999999889) + x2 * (0.1666666666657877 + x * 0.04166666664264877)
+    high = (0.0083333330105527 + x * 0.001388886427271027) + x2 * (
+        0.00019840131916047722 + x * 2.47690163910783e-05
+    )
+    return low + x4 * (high + x4 * (2.699052842449092e-06 + x * 2.1992554773982526e-07))
 
 
 @careful

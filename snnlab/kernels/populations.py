@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..methods import METHODS, changing_states, couples_to_frozen, far_lines, steady_states
+from ..methods import METHODS, changing_states, couples_to_frozen, far_lines, rate_terms, steady_states
 from ..system import System
 from .structure import PopulationKind
 from .writer import BLOCK, PART, Writer, indented
@@ -58,7 +58,7 @@ def setup(writer: Writer, p: int, kind: PopulationKind) -> None:
     if kind.method == "exact":
         writer.argument(f"M_p{p}", f"H_p{p}")
     elif kind.method == "exponential_euler":
-        writer.argument(f"phi_p{p}")
+        writer.argument(f"phi_p{p}", f"rate_p{p}")
     if not kind.arrays:
         lines += [f"{name[1:]}_p{p} = {place}" for name, place in _propagators(p, kind, "0")]
     for j, state in enumerate(system.states):
@@ -77,7 +77,9 @@ def _propagators(p: int, kind: PopulationKind, row: str) -> list[tuple[str, str]
     """What a method has computed before the run: the name in its lines, and where it is found."""
     system, found = kind.system, []
     if kind.method == "exponential_euler":
-        return [(f"_phi_{s}", f"phi_p{p}[{k}, {row}]") for k, s in enumerate(steady_states(system))]
+        found = [(f"_phi_{s}", f"phi_p{p}[{k}, {row}]") for k, s in enumerate(steady_states(system))]
+        terms = [name for state in system.states for name, _ in rate_terms(system, state)]
+        found += [(name, f"rate_p{p}[{k}, {row}]") for k, name in enumerate(terms)]
     if kind.method == "exact":
         for a in range(len(system.states)):
             for b, other in enumerate(system.states):
@@ -148,7 +150,7 @@ def _step_function(writer: Writer, p: int, kind: PopulationKind) -> None:
     if changing:
         add("near", [line.replace("= exprel(", "= near_exprel(") for line in lines])
         far = [
-            f"def p{p}_far({', '.join(arguments)}):",
+            f"def p{p}_far({', '.join([*arguments, *entries])}):",
             *indented([*far_lines(system, call, changing), "return _far"]),
         ]
         writer.functions[f"p{p}_far"] = "\n".join(far)
@@ -287,7 +289,7 @@ def _update(writer: Writer, p: int, kind: PopulationKind) -> list[str]:
     drawn, loop = [*_drawn(p, kind), "hits = 0"], "for j in range(hi - lo):"
     if not changing_states(kind.system, kind.method):
         return [*drawn, loop, *indented(_neuron(writer, p, kind))]
-    values = _given(writer, p, kind, writer.real("0.0"), "True")
+    values = [*_given(writer, p, kind, writer.real("0.0"), "True"), *_entries(p, kind)]
     far = [_t_last(kind), f"far |= where(p{p}_far({', '.join(values)}), 1, 0)"]
     near = [loop, *indented(_neuron(writer, p, kind, "near"))]
     step = [loop, *indented(_neuron(writer, p, kind))]
@@ -341,14 +343,17 @@ def _neuron(writer: Writer, p: int, kind: PopulationKind, step: str = "step") ->
     lines.append(f"I = {writer.real(' + '.join(terms))}")
     lines.append("_live = m > held_b[j]" if system.refractory else "_live = True")
     lines.append(_t_last(kind))
-    entries = [
-        f"{name[1:]}_b[j]" if kind.arrays else f"{name[1:]}_p{p}" for name, _ in _propagators(p, kind, "0")
-    ]
-    given = [*_given(writer, p, kind, "I", "_live"), *entries]
+    given = [*_given(writer, p, kind, "I", "_live"), *_entries(p, kind)]
     new = ", ".join(f"x{k}" for k in range(len(system.states)))
     lines.append(f"{new} = p{p}_{step}({', '.join(given)})")
     lines += [f"b_{state}[j] = x{k}" for k, state in enumerate(system.states)]
     return lines + _threshold(writer, p, kind)
+
+
+def _entries(p: int, kind: PopulationKind) -> list[str]:
+    """Where what a method has computed before the run is found inside the neuron loop."""
+    names = [name[1:] for name, _ in _propagators(p, kind, "0")]
+    return [f"{name}_b[j]" if kind.arrays else f"{name}_p{p}" for name in names]
 
 
 def _t_last(kind: PopulationKind) -> str:

@@ -31,10 +31,14 @@ def _half_exprel(r):
 
 @careful
 def near_exprel(x):
-    """exprel(x) for |x| <= ln 2, as in double precision."""
-    y = np.float32(0.5) * np.float32(x)
-    q = _half_exprel(y)
-    return q + (np.float32(0.5) * y) * (q * q)
+    """exprel(x) for -0.5 <= x <= 0, within 2e-9 before rounding."""
+    x = np.float32(x)
+    q = np.float32(0.0011259227)
+    q = np.float32(0.0081932954) + x * q
+    q = np.float32(0.041632048) + x * q
+    q = np.float32(0.16666289) + x * q
+    q = np.float32(0.49999986) + x * q
+    return np.float32(1.0) + x * q
 
 
 @careful

@@ -52,6 +52,18 @@ def _cycle_wrapped(x, period, offset, window):
     return phase(x, period, offset % period, window, wrap=False)
 
 
+def _half_wrapped(up):
+    """What is behind the first period comes back into it, or what is before it, but not both."""
+
+    def code(x, period, offset, window):
+        t = phase(x, period, offset, window, wrap=False)
+        outside = t[:, 0] < 0 if up else t[:, 0] >= period
+        first = np.where(outside, t[:, 0] % period, t[:, 0])
+        return first[:, None] + period * np.arange(t.shape[1])
+
+    return code
+
+
 def _all_in_one(x, period, offset, window):
     """Every cycle is added first, and then wrapped away again."""
     return phase(x, period, offset, window) % period
@@ -71,6 +83,10 @@ PHASE = Exercise(
               "Some of your spikes lie outside the window: the rhythm goes on before the offset too, so that a spike belongs to every cycle. Bring the first into one period."),
         Wrong("only the offset is wrapped", _cycle_wrapped,
               "The offset is brought into one period, but the spike may still come after the end of that period: its last spike leaves the window, and the one at the beginning is missing."),
+        Wrong("wrapped upwards only", _half_wrapped(up=True),
+              "A first spike before 0 ms comes back into the first period, one behind its end does not: the same operation brings back both."),
+        Wrong("wrapped downwards only", _half_wrapped(up=False),
+              "A first spike behind the first period comes back into it, one before 0 ms does not: the same operation brings back both."),
         Wrong("cut off instead of wrapped", _clipped,
               "Spikes pile up at the ends of the window: what is outside belongs to another cycle, and is not to be moved to the edge."),
         Wrong("not inverted", _phase(inverted=False),

@@ -25,6 +25,8 @@ BITS = Exercise(
     ),
     wrong=[
         Wrong("what arrives", 0.75, "That is how many spikes arrive. Bits are not spikes: what does a silence tell?"),
+        Wrong("half a bit", 0.5, "Half of the values are 1, and that is no information yet: what does a spike tell, what does a silence, and how often is each heard?"),
+        Wrong("in percent", 100 * float(_entropy(P_SPIKE, 1 - P_SPIKE) - 0.5 * _entropy(0.25, 0.75)), "Is that in percent of a bit? Asked for are bits: with two values at most 1."),
         Wrong("the line never fails", 1.0, "That would be a line on which nothing is lost: a silence would then be sure to mean 0."),
         Wrong("the noise is forgotten", _entropy(P_SPIKE, 1 - P_SPIKE), "That is the entropy of what is heard. Some of it is chance: take away what is left when the value is known."),
         Wrong("both values are noisy", 1 - _entropy(0.25, 0.75), "That is a line that turns 0 into 1 as often as 1 into 0. Here a 0 is always silence."),
@@ -517,6 +519,8 @@ def _other(kind):
             return grid[score.argmax(axis=1)]
         if kind == "loudest":
             return grid[f.argmax(axis=0)][counts.argmax(axis=1)]
+        if kind == "number of the loudest":
+            return grid[counts.argmax(axis=1) % len(grid)]
         if kind == "vector":  # each neuron votes for what it prefers
             prefers = np.deg2rad(grid[f.argmax(axis=0)])
             return np.rad2deg(np.arctan2(counts @ np.sin(prefers), counts @ np.cos(prefers))) % 360.0
@@ -579,6 +583,8 @@ LIKELY = Exercise(
               "Where f is 0 you let the logarithm be 0: then a spike of a neuron that can't spike there is no evidence against that angle."),
         Wrong("the loudest neuron", _both(_other("loudest")),
               "You listen to the neuron with the most spikes alone: all counts together tell far more."),
+        Wrong("the number of the loudest neuron", _both(_other("number of the loudest")),
+              "You take the number of the neuron with the most spikes for a place in the grid: neurons and angles are numbered apart, and one neuron tells little."),
         Wrong("the square of m", _both(likely, 0.64),
               "Your angles are right. Is your number the square of the m that you found?"),
         Wrong("in percent", _both(likely, 80.0),

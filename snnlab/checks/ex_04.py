@@ -175,6 +175,16 @@ PATTERNS = Exercise(
               "Two kinds are missing from your answers, those that answer to the end of an inhibition: inject a negative current, and stop."),
         Wrong("no look at the intervals", _mistaken(IB="RS", CH="FS"),
               "You tell fast from slow, but not single spikes from bursts: compare the intervals with each other, not only their number."),
+        Wrong("RS and IB exchanged", _mistaken(RS="IB", IB="RS"),
+              "RS and IB have changed places: one of them begins with intervals of a few ms, the other adapts little by little."),
+        Wrong("RS and FS exchanged", _mistaken(RS="FS", FS="RS"),
+              "RS and FS have changed places: fast spiking is many spikes at even intervals."),
+        Wrong("IB and CH exchanged", _mistaken(IB="CH", CH="IB"),
+              "IB and CH have changed places: the burst that comes once, at the beginning, is IB's."),
+        Wrong("LTS and TC exchanged", _mistaken(LTS="TC", TC="LTS"),
+              "LTS and TC have changed places: which of the two adapts at I = 10?"),
+        Wrong("the rebound upside down", _mistaken(LTS="RS", RS="LTS", TC="FS", FS="TC"),
+              "Your answer to the rebound is upside down: it is LTS and TC that fire when an inhibition ends, RS and FS that don't."),
     ],
 )  # fmt: skip
 
@@ -208,12 +218,18 @@ def step_inputs(seed):
 
 def step_run(pair, inputs):
     """v and u after each step, before a reset; or the student's extra u."""
+    import numpy as np
+
     half_step, extra_u = pair()
     if inputs["kind"] == "extra":
         return extra_u(v=inputs["v"], dt=inputs["dt"], a=inputs["a"], b=inputs["b"], v_peak=inputs["v_peak"])
     v, u, trace = inputs["v"], inputs["u"], {"v": [], "u": []}
     given = {name: inputs[name] for name in ("dt", "a", "b", "ceiling")}
     for I in inputs["I"]:
+        if abs(v) > 1e9 or abs(u) > 1e9:  # it ran away: no error of the student's arithmetic is to say so
+            trace["v"].append(np.inf)
+            trace["u"].append(np.inf)
+            continue
         returned = half_step(v=v, u=u, I=float(I), **given)
         try:
             v, u = returned
@@ -287,6 +303,41 @@ def _v_clipped(v, u, I, dt, a, b, ceiling):
     return min(v, ceiling), u
 
 
+def _capped_halves(v, u, I, dt, a, b, ceiling):
+    v = min(v + 0.5 * dt * slope(v, u, I), ceiling)
+    v = v + 0.5 * dt * slope(v, u, I)
+    return v, u + dt * a * (b * min(v, ceiling) - u)
+
+
+def _from_the_old_v(v, u, I, dt):
+    middle = v + 0.5 * dt * slope(v, u, I)
+    return v + 0.5 * dt * slope(middle, u, I)
+
+
+def _current_once(v, u, I, dt):
+    v = v + 0.5 * dt * slope(v, u, I)
+    return v + 0.5 * dt * slope(v, u, 0.0)
+
+
+def _heun(v, u, I, dt):
+    return v + 0.5 * dt * (slope(v, u, I) + slope(v + dt * slope(v, u, I), u, I))
+
+
+def _u_pushes(v, u, I, dt):
+    v = v + 0.5 * dt * slope(v, -u, I)
+    return v + 0.5 * dt * slope(v, -u, I)
+
+
+def _resets_itself(**given):
+    v, u = half_step(**given)
+    return (-65.0, u + 8.0) if v >= 30.0 else (v, u)
+
+
+def _changes_alone(**given):
+    v, u = half_step(**given)
+    return v - given["v"], u - given["u"]
+
+
 HALF_STEP = Exercise(
     id="04.2", title="One neuron, three integrators", points=3,
     inputs=step_inputs, call=step_run, oracle=lambda **case: step_run(_two(), case), rel=1e-9,
@@ -342,6 +393,36 @@ HALF_STEP = Exercise(
               "Your step is right. extra_u is half of what it should be: v moves in two halves, and u in one whole step."),
         Wrong("extra: sign", _two(half_step, lambda v, dt, a, b, v_peak: dt * a * b * (v_peak - v)),
               "Your step is right. extra_u has the wrong sign: a v that is too high makes u larger."),
+        Wrong("the larger of both", _two(_step(_halves, lambda old, new, u, dt, a, b, ceiling: u + dt * a * (b * max(new, ceiling) - u))),
+              "u reads v or the ceiling, whichever is *lower*: yours reads the higher one, and without a ceiling that is infinite."),
+        Wrong("the reset inside", _two(_resets_itself),
+              "Your step resets v: the reset is not yours, the check does it. Return v as it is, overshoot and all."),
+        Wrong("cut off between the halves", _two(_capped_halves),
+              "v is cut off at the ceiling between the two halves: the ceiling is for what u reads alone."),
+        Wrong("steps of 1 ms", _two(lambda v, u, I, dt, a, b, ceiling: half_step(v, u, I, 1.0, a, b, ceiling)),
+              "Right at dt = 1 ms and wrong at 0.5 ms: your step lasts 1 ms, whatever dt is."),
+        Wrong("the second half from the old v", _two(_step(_from_the_old_v, _read_new)),
+              "The second half step has the right slope, and starts from the v before the first: it is to go on from where that ended."),
+        Wrong("the mean of two slopes", _two(_step(_heun, _read_new)),
+              "That is Heun's step, the mean of the slopes at both ends: the program takes half a step, computes the slope there, and takes another half."),
+        Wrong("the current once", _two(_step(_current_once, _read_new)),
+              "The current flows in the first half step alone: it belongs to the slope, and both halves have one."),
+        Wrong("u pushes", _two(_step(_u_pushes, _read_new)),
+              "u drives v up in yours: look at its sign in (5)."),
+        Wrong("u the wrong way", _two(_step(_halves, lambda old, new, u, dt, a, b, ceiling: u - dt * a * (b * min(new, ceiling) - u))),
+              "v is right in the first step, and u runs away from b v: look at the sign of its slope."),
+        Wrong("a for b v alone", _two(_step(_halves, lambda old, new, u, dt, a, b, ceiling: u + dt * (a * b * min(new, ceiling) - u))),
+              "u decays too fast: a stands in front of the whole bracket, (b v - u)."),
+        Wrong("no 140", _two(lambda v, u, I, dt, a, b, ceiling: half_step(v, u, I - 140.0, dt, a, b, ceiling)),
+              "v falls from the start: is a term of its slope missing? There are five."),
+        Wrong("the changes alone", _two(_changes_alone),
+              "You return by how much v and u change: asked for are v and u themselves, at t + dt."),
+        Wrong("extra: of v_peak", _two(half_step, lambda v, dt, a, b, v_peak: dt * a * b * v_peak),
+              "Your step is right. extra_u is what u gains from v_peak: asked for is by how much v gives more."),
+        Wrong("extra: over dt", _two(half_step, lambda v, dt, a, b, v_peak: a * b * (v - v_peak) / dt),
+              "Your step is right. extra_u grows as the steps get finer: the shorter u reads the wrong v, the less it gains."),
+        Wrong("extra: b for v alone", _two(half_step, lambda v, dt, a, b, v_peak: dt * a * (b * v - v_peak)),
+              "Your step is right. In extra_u, b belongs to v_peak as it does to v."),
     ],
 )  # fmt: skip
 
@@ -424,6 +505,39 @@ def _kernels(*, unbroken=False, from_spike=False, decays_from_spike=False, expon
     return voltage
 
 
+def _held(steps):
+    """The right voltage, for a hold of steps(t_ref, dt) steps."""
+
+    def voltage(k, last, I, dt, tau_m, R_m, E_L, v_reset, t_ref):
+        return _kernels()(k, last, I, dt, tau_m, R_m, E_L, v_reset, dt * steps(t_ref, dt))
+
+    return voltage
+
+
+def _first_lost(k, last, I, dt, tau_m, R_m, E_L, v_reset, t_ref):
+    begin = 0 if last is None else last + round(t_ref / dt)
+    given = np.where(np.arange(len(I)) == begin, 0.0, I)
+    return _kernels()(k, last, given, dt, tau_m, R_m, E_L, v_reset, t_ref)
+
+
+def _not_held(k, last, I, dt, tau_m, R_m, E_L, v_reset, t_ref):
+    begin, value = (0, E_L) if last is None else (last + round(t_ref / dt), v_reset)
+    if k > begin:
+        return _kernels()(k, last, I, dt, tau_m, R_m, E_L, v_reset, t_ref)
+    return E_L + (value - E_L) * math.exp((begin - k) * dt / tau_m)
+
+
+def _rest_in_the_hold(k, last, I, dt, tau_m, R_m, E_L, v_reset, t_ref):
+    held = last is not None and k <= last + round(t_ref / dt)
+    return E_L if held else _kernels()(k, last, I, dt, tau_m, R_m, E_L, v_reset, t_ref)
+
+
+def _last_current_alone(k, last, I, dt, tau_m, R_m, E_L, v_reset, t_ref):
+    begin, value = (0, E_L) if last is None else (last + round(t_ref / dt), v_reset)
+    v_inf = E_L + R_m * I[k - 1]
+    return value if k <= begin else v_inf + (value - v_inf) * math.exp(-(k - begin) * dt / tau_m)
+
+
 SRM = Exercise(
     id="04.3", title="A LIF neuron as a sum of kernels", points=4,
     inputs=srm_inputs, call=srm_run, oracle=lif_run, abs=1e-11, rel=0.0,
@@ -463,6 +577,28 @@ SRM = Exercise(
               "Before the first spike your neuron starts as if it had fired at 0: last is None there, and v starts at E_L."),
         Wrong("no resistance", _kernels(weight=lambda R_m, dt, tau_m: 1.0 - math.exp(-dt / tau_m)),
               "pA are added to mV: what turns the current into a voltage?"),
+        Wrong("held a step too long", _held(lambda t_ref, dt: round(t_ref / dt) + 1),
+              "Your hold lasts a step too long, even where t_ref is 0: v is let go t_ref/dt steps after the spike, and the next step is free."),
+        Wrong("held a step too short", _held(lambda t_ref, dt: max(round(t_ref / dt) - 1, 0)),
+              "Your hold ends a step too early: how many steps are t_ref? v still stands at v_reset at the last of them."),
+        Wrong("ms taken for steps", _held(lambda t_ref, dt: int(t_ref)),
+              "Your hold lasts t_ref steps: t_ref is in ms, and a step lasts dt."),
+        Wrong("E_L during the hold", _rest_in_the_hold,
+              "During the hold v is at E_L in yours: it is held at v_reset."),
+        Wrong("the last current alone", _last_current_alone,
+              "Right under a constant current: yours takes the present I for that of all the time before. Sum over the steps, each with its own I[j]."),
+        Wrong("the kernel without dt", _kernels(weight=lambda R_m, dt, tau_m: R_m / tau_m),
+              "Your sum adds kernels, and takes no heed of how long each current lasts: integrate the kernel over a step."),
+        Wrong("the kernel in the middle of the step", _kernels(weight=lambda R_m, dt, tau_m: R_m * dt / tau_m * math.exp(-dt / (2.0 * tau_m))),
+              "You take the kernel in the middle of each step: close, and not the integral. That of an exponential is known."),
+        Wrong("the mean of the kernel's ends", _kernels(weight=lambda R_m, dt, tau_m: R_m * dt / tau_m * 0.5 * (1.0 + math.exp(-dt / tau_m))),
+              "You take the mean of the kernel at both ends of each step: close, and not the integral. That of an exponential is known."),
+        Wrong("the first current is lost", _first_lost,
+              "The first current after the start, or after the hold, does not count in yours: the sum begins with j = begin."),
+        Wrong("minus the reset", _kernels(v0=lambda value, E_L: E_L - value),
+              "The reset fades from the wrong side of E_L: its distance is v_reset - E_L."),
+        Wrong("the hold left out", _not_held,
+              "Right before the spike and after the hold. During the hold k - begin is negative, so that your e^(...) is larger than 1: there v is v_reset."),
     ],
 )  # fmt: skip
 
@@ -619,6 +755,16 @@ def _one_for_all(fired, S, sigma, dt, rng):
     return sigma * rng.standard_normal() / math.sqrt(dt) + S[:, fired].sum(axis=1) / dt
 
 
+def _always_the_same(fired, S, sigma, dt, rng):
+    return mended_input(fired, S, sigma, dt, np.random.default_rng(0))
+
+
+def _in_place(fired, S, sigma, dt, rng):
+    S /= dt
+    sigma /= math.sqrt(dt)
+    return sigma * rng.standard_normal(len(S)) + S[:, fired].sum(axis=1)
+
+
 def _transposed(fired, S, sigma, dt, rng):
     return sigma * rng.standard_normal(len(S)) / math.sqrt(dt) + S[fired].sum(axis=0) / dt
 
@@ -707,5 +853,19 @@ HUNT = Exercise(
               "counts is dt times the current, that which it adds to v."),
         Wrong("fails everything", _both(lambda step: False),
               "Your input is right, but your test fails what is right, too: how far may random numbers differ from what is expected?"),
+        Wrong("a generator of its own", _both(step_input=_always_the_same),
+              "Your noise is the same in every call, so that it does not cancel over time: draw from the `rng` that you are given."),
+        Wrong("the variance for the deviation", _both(step_input=lambda fired, S, sigma, dt, rng: mended_input(fired, S, sigma**2, dt, rng)),
+              "Your noise is that of sigma squared: normal(0, x) takes the standard deviation for x, and sigma is one."),
+        Wrong("the mean of the weights", _both(step_input=lambda fired, S, sigma, dt, rng: mended_input(fired, S / max(len(fired), 1), sigma, dt, rng)),
+              "You take the mean over the spikes: each adds its own weight, so that they sum up."),
+        Wrong("no spikes", _both(step_input=lambda fired, S, sigma, dt, rng: mended_input(fired, 0.0 * S, sigma, dt, rng)),
+              "The noise is right, and no spike arrives in yours: where is S?"),
+        Wrong("dt in seconds", _both(step_input=lambda fired, S, sigma, dt, rng: mended_input(fired, S / 1000.0, sigma, dt / 1000.0, rng)),
+              "dt is turned into seconds: it is in ms, and at 1 ms the published input is right."),
+        Wrong("changes its inputs", _both(step_input=_in_place),
+              "Your function changes S or sigma itself, so that each call finds them smaller or larger than the one before: make new arrays (S / dt, not S /= dt)."),
+        Wrong("says the opposite", _both(lambda step: not fair_test(step)),
+              "Your input is right. Your test tells right from wrong, and says the opposite: it is to return True for a right input."),
     ],
 )  # fmt: skip

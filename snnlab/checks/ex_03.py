@@ -392,9 +392,10 @@ def blind_call(identify, inputs):
 
 
 def judge_blind(inputs, output):
-    if output not in ("type I", "type II"):
+    said = output.strip().casefold() if isinstance(output, str) else ""
+    if said not in ("type i", "type ii"):
         return False, 'must be "type I" or "type II"'
-    return output == inputs["right"], "this is not its type"
+    return said == inputs["right"].casefold(), "this is not its type"
 
 
 def _onset(neuron, I, t_stop, rounds):
@@ -561,7 +562,7 @@ READER = Exercise(
         Wrong("brackets as it was read", _pair(on_many_points, "V - ((V^3)/3 - W + I)"),
               "These brackets write down the mistake: now everybody reads it wrongly. Which two terms come first?"),
         Wrong("only w", _pair(_tests((0.0, 1.0, 0.0)), MENDED),
-              "Your test looks at w alone: another mistake slips through. Try points where v, w and I are all different from 0."),
+              "Your test looks at w, perhaps at I, but not at what v does: is v 0 in it, or does v cancel? Try points where v, w and I are all different from 0."),
         Wrong("only the current", _pair(_tests((0.0, 0.0, 1.0)), MENDED),
               "A wrong sign of w slips through your test: is w 0 in it? Try points where v, w and I are all "
               "different from 0."),
@@ -577,6 +578,12 @@ READER = Exercise(
         Wrong("takes the misread one for right", _pair(
               lambda slope: abs(slope(1.0, 0.5, 0.3) - (1.0 - (1 / 3 - 0.5 + 0.3))) < 1e-9, MENDED),
               "Your test passes what the simulator read: its comparison has the same brackets as the mistake."),
+        Wrong("the third left out", _pair(on_many_points, "(V - V^3) - W + I"),
+              "Your test is good, and your text would fail it, for every reader: in (1) V^3 is divided by 3."),
+        Wrong("a rounded third", _pair(on_many_points, "(V - 0.333*V^3) - W + I"),
+              "Your brackets are right, and 0.333 is not a third: write the division."),
+        Wrong("says the opposite", _pair(lambda slope: not on_many_points(slope), MENDED),
+              "Your test tells right from wrong, and says the opposite: it is to return True for a right slope."),
     ],
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import base64
 import json
 
+import numpy as np
 import pytest
 from browser import PATIENCE, chromium
 from needs import needs
@@ -225,3 +226,29 @@ def test_arrow_keys_move_the_point_and_stop_at_the_edge(show):
 def test_the_pad_needs_no_more_room_than_a_narrow_page_has(show):
     page = show(pair_explorer(), width=400)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def picture_explorer():
+    return snn.explore_pictures({"a ramp": np.linspace(0.0, 1.0, 64).reshape(8, 8)}, seed=1)
+
+
+@pytest.mark.parametrize("explorer", [plane_explorer, picture_explorer], ids=["values", "pictures"])
+def test_a_key_on_a_control_is_no_shortcut_of_jupyterlab(show, explorer):
+    # JupyterLab asks the focused element itself, and nothing around it
+    page = show(explorer())
+    free = "[...document.querySelectorAll('.snn-explore :is(button, input, select)')].filter(c => !c.hasAttribute('data-lm-suppress-shortcuts'))"
+    assert page.locator(".snn-explore input[type=range]").count() >= 1
+    assert page.evaluate(f"{free}.map(c => c.outerHTML)") == []
+
+
+@pytest.mark.parametrize(
+    ("theme", "paper", "spike"),
+    [("background: #ffffff", "#ffffff", "#b03a00"), (DARK, "#111111", "#ffb37a")],
+    ids=["light", "dark"],
+)
+def test_the_drawings_of_a_code_take_the_colours_of_the_theme(show, theme, paper, spike):
+    page = show(picture_explorer(), theme)
+    page.evaluate(
+        "document.querySelectorAll('.snn-pictures figure:not(:last-child)').forEach(figure => figure.remove())"
+    )
+    assert pixels(page, paper) > 5000 and pixels(page, spike) > 30

@@ -88,8 +88,13 @@ class BlindNeuron:
         import snnlab as snn
 
         currents = np.atleast_1d(np.asarray(I, dtype=float))
-        if currents.ndim != 1 or not 1 <= len(currents) <= MOST or not np.isfinite(currents).all():
-            raise ValueError(f"I: must be 1 to {MOST} currents, all finite, got {I!r}")
+        if currents.ndim != 1 or not 1 <= len(currents) <= MOST:
+            got = len(currents) if currents.ndim == 1 else f"an array of shape {currents.shape}"
+            raise ValueError(f"I: must be 1 to {MOST} currents, got {got} (more of them: in several calls)")
+        if not np.isfinite(currents).all():
+            raise ValueError(
+                f"I: must be finite, got {currents[~np.isfinite(currents)][0]} at one place at least"
+            )
         if not 0.0 < float(t_stop) <= LONGEST:
             raise ValueError(f"t_stop: must be > 0 and at most {LONGEST:.0f} ms, got {t_stop!r}")
         rec = snn.simulate(

@@ -5,9 +5,8 @@ Nothing here touches the student's object: outcomes are plain values, and the or
 
 import contextlib
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
@@ -61,9 +60,15 @@ class Report:
 
 
 def compare(
-    exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome], failures: int = 0
+    exercise: Exercise,
+    cases: Sequence[Case],
+    outcomes: Sequence[Outcome],
+    failures: int = 0,
+    known: Mapping[str, Sequence[Outcome]] | None = None,
 ) -> Report:
     """The report on the outcomes of these cases. failures : earlier tries that got a numbered hint; each opens one more.
+
+    known : what each declared wrong answer, by its name, gives on these cases. Without it they are run here.
 
     A numbered hint comes only with a wrong answer that nobody foresaw. What crashed, or is of another kind than the
     answer, is explained by its line.
@@ -81,7 +86,7 @@ def compare(
     if all(line.ok for line in lines):
         return replace(report, state=PASSED)
     report = replace(report, state=NOT_YET)
-    if wrong := recognise(exercise, cases, outcomes, lines):
+    if wrong := recognise(exercise, cases, outcomes, lines, known):
         return replace(report, hint=wrong.hint, wrong=wrong.name)
     if not all(line.compared for line in lines):
         return report
@@ -137,24 +142,31 @@ def _credit(exercise: Exercise, lines: Sequence[Line], outcomes: Sequence[Outcom
 
 
 def recognise(
-    exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome], lines: Sequence[Line]
+    exercise: Exercise,
+    cases: Sequence[Case],
+    outcomes: Sequence[Outcome],
+    lines: Sequence[Line],
+    known: Mapping[str, Sequence[Outcome]] | None = None,
 ) -> Wrong | None:
     """The declared wrong answer that agrees on every failed case; of several, the one that agrees on most cases."""
     best, most = None, 0
+    failed = [k for k, line in enumerate(lines) if not line.ok]
+    right = [k for k, line in enumerate(lines) if line.ok]
     for wrong in exercise.wrong:
-        same = partial(_alike, exercise, wrong)
-        failed = [(case, outcome) for case, outcome, line in zip(cases, outcomes, lines) if not line.ok]
-        if not all(same(*one) for one in failed):  # these first: most wrong answers end at the first of them
+
+        def same(k: int, wrong: Wrong = wrong) -> bool:
+            theirs = known[wrong.name][k] if known else wrong_outcome(exercise, wrong, cases[k])
+            return _alike(exercise, wrong, cases[k], outcomes[k], theirs)
+
+        if not all(same(k) for k in failed):  # these first: most wrong answers end at the first of them
             continue
-        right = [(case, outcome) for case, outcome, line in zip(cases, outcomes, lines) if line.ok]
-        alike = len(failed) + sum(same(*one) for one in right)
+        alike = len(failed) + sum(same(k) for k in right)
         if alike > most:
             best, most = wrong, alike
     return best
 
 
-def _alike(exercise: Exercise, wrong: Wrong, case: Case, outcome: Outcome) -> bool:
-    theirs = wrong_outcome(exercise, wrong, case)
+def _alike(exercise: Exercise, wrong: Wrong, case: Case, outcome: Outcome, theirs: Outcome) -> bool:
     if "value" not in outcome:
         kind = ("problem", "type") if "type" in outcome else ("problem", "text")
         return all(outcome.get(key) == theirs.get(key) for key in kind)

@@ -113,6 +113,11 @@ def _with_if(v, a, v_a, k):
     return a if abs(v - v_a) < 1e-6 else _naive(v, a, v_a, k)
 
 
+def _plus_in_the_exponent(v, a, v_a, k):
+    x = (np.asarray(v) - v_a) / k
+    return np.where(_tiny(x), a, -opening_rate(2.0 * v_a - v, a, v_a, k))
+
+
 RATE = Exercise(
     id="02.1", title="A rate without a hole", points=3,
     inputs=rate_inputs, oracle=opening_rate, rel=1e-5,
@@ -161,6 +166,16 @@ RATE = Exercise(
               "Too large by the factor k, everywhere: the numerator of (4) is x, not v - v_a."),
         Wrong("no v_a", lambda v, a, v_a, k: opening_rate(v, a, 0.0, k),
               "Your curve lies in another place: from which voltage is v counted in x?"),
+        Wrong("the limit is 0", _guarded(_tiny, lambda a, k: 0.0),
+              "You fill the hole with 0, since x is 0 there: but the denominator is 0, too. Which value joins the neighbours?"),
+        Wrong("a plus in the exponent", _plus_in_the_exponent,
+              "Your rate is negative far above v_a: in (4) the exponent is -x, and so is it in the program."),
+        Wrong("a plus in the denominator", lambda v, a, v_a, k: a * ((v - v_a) / k) / (1.0 + np.exp(-(v - v_a) / k)),
+              "With a plus in the denominator there is no hole, and no equation (4): far above v_a it looks right, at v_a it is 0."),
+        Wrong("brackets around v - v_a", lambda v, a, v_a, k: opening_rate(v, a, v_a / k, 1.0),
+              "Your x is v - v_a/k: Python divides before it subtracts, so that the difference needs brackets."),
+        Wrong("gate m by heart", lambda v, a, v_a, k: opening_rate(v, 1.0, -40.0, 10.0),
+              "Your rate is that of the gate m, whatever it is called with: a, v_a and k are arguments."),
     ],
 )  # fmt: skip
 
@@ -211,16 +226,23 @@ def _settled(total, low=-200.0, high=200.0):
     return settled
 
 
-def _total(gates=steady, *, n=4, h=True, sign=1.0, E_K=E_K, g_L=G_L):
+def _total(gates=steady, *, m=3, n=4, h=True, sign=1.0, E_K=E_K, E_L=E_L, g_L=G_L):
     """I minus the sum of the currents through the membrane, with one thing or another done wrongly."""
 
     def total(v, I, g_Na, g_K):
         x = gates(v)
-        I_Na = g_Na * x["m"] ** 3 * (x["h"] if h else 1.0) * (v - E_NA)
+        I_Na = g_Na * x["m"] ** m * (x["h"] if h else 1.0) * (v - E_NA)
         I_K = g_K * x["n"] ** n * (v - E_K)
         return sign * I - I_Na - I_K - g_L * (v - E_L)
 
     return total
+
+
+def _equilibrium(I, g_Na, g_K):
+    """The equilibrium potential of what is not blocked."""
+    if g_Na and g_K:
+        return -65.0
+    return E_NA if g_Na else E_K if g_K else E_L
 
 
 def _resting_gates(v):
@@ -272,6 +294,25 @@ BLOCK = Exercise(
               "The leak is missing from your sum: it is small, and no drug blocks it."),
         Wrong("the answer of TTX for all", lambda I, g_Na, g_K: _settled(_total())(I, 0.0, g_K),
               "The sodium current is missing from your sum: it is right with TTX, and TEA leaves it there."),
+        Wrong("nothing blocked", lambda I, g_Na, g_K: _settled(_total())(I, 120.0, 36.0),
+              "Your answer is the same with and without a drug: g_Na and g_K are arguments, the numbers of `axon` are those of a healthy one."),
+        Wrong("an equilibrium potential", _equilibrium,
+              "Your axon settles where the channels that are left would take it alone. The leak pulls too, the current pushes, and not every "
+              "channel is open: it stands still where all of that adds up to 0."),
+        Wrong("the exponents exchanged", _settled(_total(m=4, n=3)),
+              "The exponents have changed places: a sodium channel has three gates m, a potassium channel four gates n."),
+        Wrong("m to the fourth", _settled(_total(m=4)),
+              "The sodium channel has three gates m, not four."),
+        Wrong("m alone", _settled(_total(m=1)),
+              "The sodium current is too strong: all three gates m must be open at once."),
+        Wrong("a leak towards 0", _settled(_total(E_L=0.0)),
+              "Your leak pulls v towards 0 mV: its driving force is v - E_L."),
+        Wrong("a leak towards rest", _settled(_total(E_L=-65.0)),
+              "Your leak pulls v towards -65 mV, where the healthy axon rests. That is where all three currents cancel: the leak alone pulls towards E_L."),
+        Wrong("E_L without its sign", _settled(_total(E_L=-E_L)),
+              "Your leak pulls v up: E_L is -54.387 mV, and the driving force is v - E_L."),
+        Wrong("in volts", lambda I, g_Na, g_K: _settled(_total())(I, g_Na, g_K) / 1000.0,
+              "Your voltage is a thousand times too small: it is asked for in mV."),
     ],
 )  # fmt: skip
 
@@ -447,6 +488,21 @@ TWO = Exercise(
         Wrong("ends at 1", _both(creep=lambda t, top, by: np.clip(t / by, 0.0, 1.0)),
               "Your current ends at 1, whatever top is: multiply by top.",
               _of("creep", None, lambda I, top, by: abs(I[-1] - 1.0) < 1e-6)),
+        Wrong("the lowest by heart", _both(rebound=lambda t, lowest, at: np.where((t >= at - 40.0) & (t < at), -8.0, 0.0)),
+              "Your rebound goes below `lowest`, which is weaker in some cases: use the argument.",
+              _of("rebound", None, lambda I, low, at: I.min() < low - 1e-9)),
+        Wrong("beyond top", _both(creep=lambda t, top, by: top * t / by),
+              "Your creep goes on rising when it has reached top, or takes another current for top: np.clip(x, 0, 1) stops a rise at 1.",
+              _of("creep", None, lambda I, top, by: I.max() > top + 1e-9)),
+        Wrong("below 0", _both(creep=lambda t, top, by: -top * np.clip(t / by, 0.0, 1.0)),
+              "Your creep goes below 0: it is to rise from 0 to top, which is positive.",
+              _of("creep", None, lambda I, top, by: I.min() < -1e-9)),
+        Wrong("no creep", _both(creep=lambda t, top, by: 0.0 * t),
+              "Your creep injects nothing at all: it is to arrive at top, only slowly.",
+              _of("creep", None, lambda I, top, by: not np.any(I))),
+        Wrong("stairs", _both(creep=lambda t, top, by: top * np.clip(np.floor(4.0 * t / by) / 4.0, 0.0, 1.0)),
+              "Your current climbs in stairs, and each of them is a jump that h and n can't follow: make it a slope, or the stairs much finer.",
+              _of("creep", True, lambda I, top, by: 0.2 * top < np.abs(np.diff(I)).max() <= 0.5 * top)),
     ],
 )  # fmt: skip
 
@@ -461,6 +517,7 @@ def hunt_inputs(seed):
         "your test, on a rate without a guard": "bare",
         "your test, on a rate with its temperature upside down": "cold",
         "your test, on a rate with half its value at -40 mV": "half",
+        "your test, on a rate that knows the temperature at -40 mV alone": "guard alone",
         "your test, on a mended rate": "mended",
         "your test, on a rate by expm1": "expm1",
     }
@@ -505,6 +562,7 @@ def hunt(pair, inputs):
         "bare": bare,
         "cold": lambda v, celsius: guarded(v, 1.0 / q10(celsius), 1.0 / q10(celsius)),
         "half": lambda v, celsius: guarded(v, 0.5 * q10(celsius), q10(celsius)),
+        "guard alone": lambda v, celsius: guarded(v, q10(celsius), 1.0),
         "mended": lambda v, celsius: guarded(v, q10(celsius), q10(celsius)),
         "expm1": expm1,
     }
@@ -562,6 +620,11 @@ def _near(rate, v, celsius, allowed):
     return bool(abs(rate(v, celsius) / beside - 1.0) < allowed)
 
 
+def _warmed_by(factor):
+    """The right rate at 6.3 degrees, and factor(celsius) for the temperature."""
+    return lambda v, celsius: factor(celsius) * opening_rate(v, 1.0, -40.0, 10.0)
+
+
 HUNT = Exercise(
     id="02.4", title="Bug hunt: the guard that forgot the temperature", points=3,
     inputs=hunt_inputs, call=hunt, judge=judge_hunt,
@@ -602,5 +665,22 @@ HUNT = Exercise(
         Wrong("fails everything", _hands_in(is_right=lambda rate: False),
               "Your test fails every rate, the right ones too. Does it expect equal floating-point numbers? Even a right "
               "rate misses them by some digits: allow a small difference."),
+        Wrong("tests the numbers of -40 mV", _hands_in(is_right=lambda rate: bool(abs(rate(-40.0, 16.3) - 3.0) < 1e-6)),
+              "Your test knows which number belongs to -40 mV, and looks nowhere else: a rate that forgets the temperature at all other "
+              "voltages passes it. Compare -40 mV with its neighbours."),
+        Wrong("says the opposite", _hands_in(is_right=lambda rate: not joined(rate)),
+              "Your test tells right from wrong, and says the opposite: it is to return True for a right rate."),
+        Wrong("temperature upside down", _hands_in(mended_rate=_warmed_by(lambda celsius: 1.0 / q10(celsius))),
+              "Your rate gets slower when it is warm: look at the sign in the exponent of q10."),
+        Wrong("twice in ten degrees", _hands_in(mended_rate=_warmed_by(lambda celsius: 2.0 ** ((celsius - 6.3) / 10.0))),
+              "Your rate does not grow by the factor of the published one: ten degrees make it three times as fast."),
+        Wrong("counted from 0 degrees", _hands_in(mended_rate=_warmed_by(lambda celsius: 3.0 ** (celsius / 10.0))),
+              "Your rate is too fast at 6.3 degrees already, where the measurements were made: from which temperature does q10 count?"),
+        Wrong("a factor in proportion", _hands_in(mended_rate=_warmed_by(lambda celsius: 3.0 * (celsius - 6.3) / 10.0)),
+              "At 6.3 degrees your rate is 0: q10 is 3 to a power, not a multiple of 3."),
+        Wrong("10 at -40 mV", _hands_in(mended_rate=_at(lambda celsius: 10.0 * q10(celsius))),
+              "At -40 mV your rate is ten times too high: x is (v + 40)/10 already, and the limit of x/(1 - exp(-x)) is 1."),
+        Wrong("a step aside", _hands_in(mended_rate=lambda v, celsius: alpha_m(v + 1e-4, celsius)),
+              "Your rate is that of a voltage a little aside, everywhere: take the limit where x is tiny, and leave v alone elsewhere."),
     ],
 )  # fmt: skip

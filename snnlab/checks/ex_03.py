@@ -91,6 +91,8 @@ def rest_inputs(seed):
         Case("other parameters, a weak current", {"I": rng.uniform(0.05, 0.2), **draw()}),
         Case("other parameters, in the middle of firing", {"I": rng.uniform(0.8, 0.95), **draw()}),
         Case("other parameters, a strong current", {"I": rng.uniform(1.5, 1.9), **draw()}),
+        # here both eigenvalues are real, and np.linalg.eigvals has the smaller one first
+        Case("other parameters, a negative current", {"I": rng.uniform(-1.5, -1.2), **draw()}),
     ]
 
 
@@ -140,6 +142,23 @@ def _changed(change):
     return answer
 
 
+def _first(v, values):
+    """What LAPACK puts first of two real eigenvalues: the one nearer to the upper left entry."""
+    first = values[np.argmin(np.abs(values - (1.0 - v**2)))]
+    return v, float(first.real), abs(float(first.imag))
+
+
+def _roots(*, a=1.0, third=1.0 / 3.0, order=1, pick=None):
+    """A wrong answer for v alone: with other coefficients, or with another of the three roots."""
+
+    def where(I, a_, b):
+        coefficients = [-third, 0.0, 1.0 - 1.0 / b, I - a_ / (b if a else 1.0)]
+        found = np.roots(coefficients[::order])
+        return float((found[np.argmin(np.abs(found.imag))] if pick is None else pick(found)).real)
+
+    return _at(where)
+
+
 REST = Exercise(
     id="03.1", title="The fixed point and its eigenvalues", points=4, inputs=rest_inputs, oracle=rest, abs=1e-6, rel=1e-5,
     hints=(
@@ -186,6 +205,54 @@ REST = Exercise(
               "Look at a again: on the w-nullcline, b w = v + a."),
         Wrong("b forgotten in w", _at(lambda I, a, b: fixed_v(I, a, 1.0 - 1e-9)),
               "Your w-nullcline has the slope 1: solve (2) for w, and b divides."),
+        Wrong("the first one", _changed(_first),
+              "You take the eigenvalue that happens to come first: np.linalg.eigvals does not sort them. Which of two real ones is growth?"),
+        Wrong("another root", _roots(pick=lambda found: found[0]),
+              "You take the root that np.roots happens to give first: two of the three are complex here. Which one is a voltage?"),
+        Wrong("the lowest root", _roots(pick=lambda found: found[np.argmin(found.real)]),
+              "You take the root with the lowest real part: two of the three are complex, and v is the one that is not."),
+        Wrong("the highest root", _roots(pick=lambda found: found[np.argmax(found.real)]),
+              "You take the root with the highest real part: two of the three are complex, and v is the one that is not."),
+        Wrong("coefficients from I up", _roots(order=-1),
+              "Your coefficients stand in the wrong order: np.roots wants that of v^3 first."),
+        Wrong("no v^2", _at(lambda I, a, b: float(np.roots([-1.0 / 3.0, 1.0 - 1.0 / b, I - a / b]).real.max())),
+              "Your polynomial has three coefficients and is of second degree: that of v^2 is 0, and must be written."),
+        Wrong("v^3 without its third in v", _roots(third=1.0),
+              "v is off: in (1) v^3 is divided by 3, and so is its coefficient."),
+        Wrong("a not divided by b", _roots(a=0.0),
+              "v is off: on the w-nullcline w is (v + a)/b, and b divides a, too."),
+        Wrong("b multiplies", _at(lambda I, a, b: fixed_v(I, a, 1.0 / b) if b != 1.0 else fixed_v(I, a, b)),
+              "v is off: on the w-nullcline b w = v + a, so that b divides."),
+        Wrong("w for v", lambda I, a, b, epsilon: ((fixed_v(I, a, b) + a) / b, *rest(I, a, b, epsilon)[1:]),
+              "growth and omega are right. Your first number is the w of the fixed point: asked for is its v."),
+        Wrong("the derivative of b w is b", _with(lambda v, b, e: [[1 - v**2, -1], [e, e * (1 - b)]]),
+              "The fixed point is right. In J, the lower right entry is what w alone does in (2): the derivative of v + a - b w by w."),
+        Wrong("w left out of (1)", _with(lambda v, b, e: [[1 - v**2, 0], [e, -e * b]]),
+              "The fixed point is right. In J, w seems not to act on v: which derivative stands in the upper right?"),
+        Wrong("no 1 in the corner", _with(lambda v, b, e: [[-(v**2), -1], [e, -e * b]]),
+              "The fixed point is right. In J, the derivative of v - v^3/3 has two terms, and you have the second alone."),
+        Wrong("divided by epsilon", _with(lambda v, b, e: [[1 - v**2, -1], [1 / e, -b / e]]),
+              "The fixed point is right, and w is faster than v in your J: epsilon, which is small, stands in front of (2)."),
+        Wrong("J at v = 0", _with(lambda v, b, e: [[1, -1], [e, -e * b]]),
+              "The fixed point is right, and J is not taken there: put its v into the derivatives."),
+        Wrong("the lesson's epsilon", _with(lambda v, b, e: [[1 - v**2, -1], [0.08, -0.08 * b]]),
+              "Right for the lesson's parameters and for no others: epsilon is an argument."),
+        Wrong("both parts added", _changed(lambda v, x: (v, float(x.real.sum()), abs(float(x[0].imag)))),
+              "growth is the sum of the two real parts: it is the larger one of them."),
+        Wrong("growth without its sign", _changed(lambda v, x: (v, float(np.abs(x.real).max()), abs(float(x[0].imag)))),
+              "growth is never negative in yours: a distance that dies out grows at a negative rate."),
+        Wrong("the period", _changed(lambda v, x: (v, float(x.real.max()), 2 * np.pi / abs(float(x[0].imag)) if x[0].imag else 0.0)),
+              "Your third number is the period in ms: omega is the imaginary part itself."),
+        Wrong("in degrees", _changed(lambda v, x: (v, float(x.real.max()), np.degrees(abs(float(x[0].imag))))),
+              "omega is too large by 180/pi: it is asked for in radians per ms."),
+        Wrong("in Hz", _changed(lambda v, x: (v, float(x.real.max()), 1000.0 * abs(float(x[0].imag)) / (2 * np.pi))),
+              "omega is turned into Hz: asked for is the imaginary part itself, in radians per ms."),
+        Wrong("per second", _changed(lambda v, x: (v, 1000.0 * float(x.real.max()), 1000.0 * abs(float(x[0].imag)))),
+              "growth and omega are a thousand times too large: (1) and (2) are per ms, and so are the eigenvalues."),
+        Wrong("a time for a rate", _changed(lambda v, x: (v, -1.0 / float(x.real.max()), abs(float(x[0].imag)))),
+              "Your growth is a time constant in ms: asked for is the real part itself, per ms."),
+        Wrong("in another order", _changed(lambda v, x: (float(x.real.max()), abs(float(x[0].imag)), v)),
+              "The three numbers seem to stand in another order: v, growth, omega."),
     ],
 )  # fmt: skip
 
@@ -251,6 +318,17 @@ def _sweeping(t_each=1000.0, remember=True, first=0.5, last=1.0, order=list, uni
     return sweep
 
 
+def _by_intervals(model, currents):
+    import snnlab as snn
+
+    rates, rec = [], None
+    for k, I in enumerate(currents):
+        rec = snn.simulate(model, I=float(I), t_stop=1000.0 * (k + 1), start=rec.final if rec else None)
+        gaps = np.diff(rec.spikes.between(1000.0 * k + 500.0, 1000.0 * (k + 1)).t)
+        rates.append(1000.0 / float(gaps.mean()) if len(gaps) else 0.0)
+    return rates
+
+
 def _per_run(model, currents):
     return [rate / 2 for rate in _sweeping(first=0.5)(model, currents)]
 
@@ -284,6 +362,11 @@ SWEEP = Exercise(
               "You sort the currents: the order in which they come is the experiment."),
         Wrong("the order turned round", _sweeping(order=lambda currents: list(currents)[::-1]),
               "You begin with the last current: take them as they come."),
+        Wrong("from the intervals", _by_intervals,
+              "You take the rate from the mean interval. That is a rate, too, but another one where spikes are few or uneven: asked for is the number of "
+              "spikes in the last 500 ms, made into Hz."),
+        Wrong("500 ms each", _sweeping(t_each=500.0),
+              "Your pieces last 500 ms in all: each lasts 1000 ms, and the spikes of its last 500 ms count."),
     ],
 )  # fmt: skip
 
@@ -309,9 +392,10 @@ def blind_call(identify, inputs):
 
 
 def judge_blind(inputs, output):
-    if output not in ("type I", "type II"):
+    said = output.strip().casefold() if isinstance(output, str) else ""
+    if said not in ("type i", "type ii"):
         return False, 'must be "type I" or "type II"'
-    return output == inputs["right"], "this is not its type"
+    return said == inputs["right"].casefold(), "this is not its type"
 
 
 def _onset(neuron, I, t_stop, rounds):
@@ -478,7 +562,7 @@ READER = Exercise(
         Wrong("brackets as it was read", _pair(on_many_points, "V - ((V^3)/3 - W + I)"),
               "These brackets write down the mistake: now everybody reads it wrongly. Which two terms come first?"),
         Wrong("only w", _pair(_tests((0.0, 1.0, 0.0)), MENDED),
-              "Your test looks at w alone: another mistake slips through. Try points where v, w and I are all different from 0."),
+              "Your test looks at w, perhaps at I, but not at what v does: is v 0 in it, or does v cancel? Try points where v, w and I are all different from 0."),
         Wrong("only the current", _pair(_tests((0.0, 0.0, 1.0)), MENDED),
               "A wrong sign of w slips through your test: is w 0 in it? Try points where v, w and I are all "
               "different from 0."),
@@ -494,6 +578,12 @@ READER = Exercise(
         Wrong("takes the misread one for right", _pair(
               lambda slope: abs(slope(1.0, 0.5, 0.3) - (1.0 - (1 / 3 - 0.5 + 0.3))) < 1e-9, MENDED),
               "Your test passes what the simulator read: its comparison has the same brackets as the mistake."),
+        Wrong("the third left out", _pair(on_many_points, "(V - V^3) - W + I"),
+              "Your test is good, and your text would fail it, for every reader: in (1) V^3 is divided by 3."),
+        Wrong("a rounded third", _pair(on_many_points, "(V - 0.333*V^3) - W + I"),
+              "Your brackets are right, and 0.333 is not a third: write the division."),
+        Wrong("says the opposite", _pair(lambda slope: not on_many_points(slope), MENDED),
+              "Your test tells right from wrong, and says the opposite: it is to return True for a right slope."),
     ],
 )  # fmt: skip
 

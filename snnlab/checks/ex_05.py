@@ -54,8 +54,10 @@ def pause_inputs(seed):
 
 def pause(predict, inputs):
     """The student's two numbers by their names."""
+    import numpy as np
+
     returned = predict(**inputs)
-    if not isinstance(returned, (tuple, list)) or len(returned) != 2:
+    if not isinstance(returned, (tuple, list, np.ndarray)) or len(np.atleast_1d(returned)) != 2:
         raise TypeError("on_a_grid must return two values: rate_hz, cv")
     return {"rate_hz": returned[0], "cv": returned[1]}
 
@@ -75,6 +77,12 @@ def _of_steps(mean_steps=lambda p: 1.0 / p, sd_steps=lambda p: math.sqrt(1.0 - p
         return per / mean, cv(sd, mean)
 
     return predict
+
+
+def _pause_varies(rate, d, dt):
+    p = -math.expm1(-rate * dt)
+    mean = d + dt / p
+    return 1000.0 / mean, (d + dt * math.sqrt(1.0 - p) / p) / mean
 
 
 PAUSE = Exercise(
@@ -129,6 +137,26 @@ PAUSE = Exercise(
               "Your mean is the grid's, but your standard deviation is 1/rate, that of continuous time."),
         Wrong("returned in another order", lambda rate, d, dt: on_a_grid(rate, d, dt)[::-1],
               "The two numbers seem to have changed places: the order is rate_hz, cv."),
+        Wrong("the rate with its pauses", lambda rate, d, dt: on_a_grid(rate / (1.0 + rate * d), d, dt),
+              "The pause counts twice in yours: `rate` is that between the pauses, and p comes from it alone."),
+        Wrong("no dt in p", lambda rate, d, dt: _of_steps(p=lambda x: -math.expm1(-rate))(rate, d, dt),
+              "Your p is the chance of an event within 1 ms, for every dt: how long is a step?"),
+        Wrong("p of rate over dt", lambda rate, d, dt: _of_steps(p=lambda x: -math.expm1(-rate / dt))(rate, d, dt),
+              "Your p falls as the steps get longer: the mean number of events in a step is rate times dt."),
+        Wrong("exactly one", _of_steps(p=lambda x: x * math.exp(-x)),
+              "That is the chance of exactly one event in a step. Two in a step make it fire as well: p is the chance of at least one."),
+        Wrong("rate in Hz", lambda rate, d, dt: on_a_grid(rate / 1000.0, d, dt),
+              "You divide `rate` by 1000: it is in 1/ms already, as d and dt are in ms."),
+        Wrong("d and dt in seconds", lambda rate, d, dt: on_a_grid(rate, d / 1000.0, dt / 1000.0),
+              "d and dt are turned into seconds, and `rate` is still per ms: keep all of them in ms, and make Hz of the mean at the end."),
+        Wrong("no step at all", lambda rate, d, dt: _of_steps(mean_steps=lambda p: 1.0 / (p * dt), sd_steps=lambda p: math.sqrt(1.0 - p) / (p * dt))(rate, d, dt),
+              "Your interval is d plus K, as if K were in ms: how long is a step?"),
+        Wrong("the pause varies", _pause_varies,
+              "You add d to the standard deviation: the pause is always the same, and adds nothing to it."),
+        Wrong("the CV upside down", _of_steps(cv=lambda sd, mean: mean / sd),
+              "Your CV is upside down: standard deviation over mean."),
+        Wrong("the variance over the mean", _of_steps(cv=lambda sd, mean: sd**2 / mean),
+              "Your CV is variance over mean: it is the standard deviation, the root of the variance, over the mean."),
     ],
 )  # fmt: skip
 
@@ -395,6 +423,29 @@ def _no_step(inputs, output):
     return any(abs(ratio * step - 1.0) < 0.05 for step in (0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5))
 
 
+def _until(a, b, tau, more):
+    """The distance if the integral ends `more` times tau after the last spike."""
+    f, g, step = _traces(a, b, tau, 0.02, max([*a, *b]) + more * tau)
+    return float(np.sqrt(np.sum((f - g) ** 2) * step / tau))
+
+
+def _stops_early(inputs, output):
+    found = [_until(inputs["a"], inputs["b"], inputs["tau"], more) for more in (0.5, 1.0, 1.5, 2.0)]
+    return bool(np.isclose(output, found, rtol=0.005, atol=1e-3).any())
+
+
+def _traced(a, b, tau, square):
+    f, g, step = _traces(a, b, tau, 0.05, max([*a, *b]) + 20.0 * tau)
+    return float(np.sqrt(square(f, g) * step / tau))
+
+
+def _step_outside(inputs, output):
+    """True if the sum's dt stands outside of the root: too small by sqrt(dt), for a step that people take."""
+    right = van_rossum(inputs["a"], inputs["b"], inputs["tau"])
+    ratio = (output / right) ** 2
+    return any(abs(ratio / step - 1.0) < 0.05 for step in (0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5))
+
+
 DISTANCE = Exercise(
     id="05.3", title="The van Rossum distance", points=4,
     inputs=distance_inputs, oracle=van_rossum, rel=0.02, abs=0.01, seconds=20.0,
@@ -433,6 +484,23 @@ DISTANCE = Exercise(
         Wrong("a plus", _summed, "A train differs from itself: do you add the two functions?"),
         Wrong("difference of the integrals", _of_integrals,
               "Trains with equally many spikes are all alike to you: take the difference at each time, square it, and then integrate."),
+        Wrong("1/tau outside of the root", lambda a, b, tau: van_rossum(a, b, tau) / math.sqrt(tau),
+              "Your D falls with tau even for one spike against none: 1/tau stands before the integral, under the root."),
+        Wrong("times tau", lambda a, b, tau: van_rossum(a, b, tau) * tau,
+              "Your D grows with tau even for one spike against none: the integral is divided by tau, not multiplied."),
+        Wrong("the step outside of the root", lambda a, b, tau: van_rossum(a, b, tau) * math.sqrt(0.1),
+              "Too small, and the finer your steps the more so: the step belongs to the sum, under the root.", when=_step_outside),
+        Wrong("stops after tau", lambda a, b, tau: _until(a, b, tau, 1.0),
+              "Your integral stops a tau after the last spike, or two: by then f - g has fallen to a third, or to a seventh, and the rest counts. Go on "
+              "for several tau more.", when=_stops_early),
+        Wrong("squares before the difference", lambda a, b, tau: _traced(a, b, tau, lambda f, g: np.abs(np.sum(f**2 - g**2))),
+              "You take the difference of the squares: take the square of the difference."),
+        Wrong("the sum before the square", lambda a, b, tau: math.sqrt(abs(len(a) - len(b))),
+              "You integrate f - g itself, so that what is too much here makes up for what is too little there: square it first."),
+        Wrong("another tau", lambda a, b, tau: van_rossum(a, b, 2.0 * tau),
+              "Your functions fade at half the speed: after a time tau a spike has left 1/e, not the root of it."),
+        Wrong("over the number of spikes", lambda a, b, tau: van_rossum(a, b, tau) / max(1, len(a) + len(b)),
+              "Your D is divided by the number of spikes: the definition does not do that."),
     ],
 )  # fmt: skip
 
@@ -553,6 +621,15 @@ def _has_large_hair(inputs, output):
     )
 
 
+def _has_thin_hair(inputs, output):
+    """True if the smallest number that changes 1, or the like, was added: too little for a bin's number far from 0."""
+    if inputs["kind"] != "run":
+        return False
+    t, bin, n_bins = np.asarray(inputs["t"]), inputs["bin"], inputs["n_bins"]
+    return any(np.array_equal(output, _counts(lambda x, hair=hair: np.floor(x + hair))(t, bin, n_bins))
+               for hair in (2.3e-16, 1e-15, 1e-14))  # fmt: skip
+
+
 def _clock_only(count):
     """A test of the clock that was shown: are its spikes equally many bins apart?"""
     return len(set(np.diff(np.flatnonzero(count(13.2 * np.arange(1, 75), 0.1, 10_000))))) == 1
@@ -588,7 +665,8 @@ EDGE = Exercise(
     ),
     wrong=[
         Wrong("not mended", _both(one_in_each, _counts(lambda x: x)),
-              "Your test is good, and your function would fail it: it is still the published one."),
+              "Your test is good, and your function would fail it: it is still the published one, or adds a hair so thin that it is lost next to "
+              "the number of a bin (1000 + 1e-14 is 1000).", when=_has_thin_hair),
         Wrong("to the nearest edge", _both(one_in_each, _counts(np.round)),
               "Rounding is right for a spike on an edge and wrong for all others: 0.29 ms belongs to the bin that begins at 0.2 ms. "
               "Your own test says so, if you run it on your function."),
@@ -600,8 +678,8 @@ EDGE = Exercise(
         Wrong("a bin counts 1 at most", _both(one_in_each, lambda t, bin, n_bins: np.minimum(_mended(t, bin, n_bins), 1)),
               "Your function marks a bin, and does not count: two spikes in one bin are 2. Your own test says so, if you run it on your function."),
         Wrong("the clock only", _both(_clock_only, _mended),
-              "Your test catches the published function by the clock, whose spikes must be equally far apart. They still are if all sit "
-              "one bin too far, if one is lost, or if no bin counts beyond 1: compare all counts with those that you know."),
+              "Your test catches the published function by one sign alone, such as equal distances or no bin above 1. That sign is there as well if all "
+              "spikes sit one bin too far, if one is lost, or if no bin counts beyond 1: compare all counts with those that you know."),
         Wrong("floor division", _both(one_in_each, _counts_of(lambda t, bin: t // bin)),
               "t // bin does not mend it: it is exact about the binary numbers, and in them 0.1 is a hair more than a tenth. "
               "Your own test says so, if you run it on your function."),
@@ -614,12 +692,25 @@ EDGE = Exercise(
         Wrong("fails everything", _both(lambda count: False, _mended),
               "Your function is right, and your test fails it too: by which numbers does it judge?"),
         Wrong("no spike is lost", _both(_no_spike_lost, _mended),
-              "Your test counts all spikes, and none is lost: they are in the wrong bins. Look at each count."),
+              "Your test passes all that lose no spike: it looks at their number alone, or at spikes (off the edges, or on whole ms) of which the published "
+              "function loses no count either. Spread spikes over many edges of bins of 0.1 ms, and look at each count."),
         Wrong("tests where the mistake hides", _both(_where_it_hides, _mended),
               "Your test passes the published function: in bins of 0.5 ms this mistake does not show. Test the smallest bin too."),
         Wrong("one kind of bin only", _both(_fine_only, _mended),
               "Your test catches the published function, but not one that goes to the nearest edge, nor one that never counts "
               "beyond 1: bins of one step can't tell them. Test wider ones too."),
+        Wrong("rounded up", _both(one_in_each, lambda t, bin, n_bins: np.bincount(np.ceil(t / bin).astype(int), minlength=n_bins)[:n_bins]),
+              "np.ceil moves nearly all spikes one bin on: bin k begins at k bin, so the quotient is rounded down."),
+        Wrong("one bin too far", _both(one_in_each, _counts(lambda x: np.floor(x + 1e-6) + 1)),
+              "All your spikes sit one bin too far: the first bin is bin 0."),
+        Wrong("bins of 0.1 ms", _both(one_in_each, lambda t, bin, n_bins: _mended(t, 0.1, n_bins)),
+              "Your bins are 0.1 ms wide, whatever is asked for: use `bin`."),
+        Wrong("a rate", _both(one_in_each, lambda t, bin, n_bins: _mended(t, bin, n_bins) / bin),
+              "You divide the counts by the width of a bin: that makes a rate, and the check asks for counts."),
+        Wrong("each time once", _both(one_in_each, lambda t, bin, n_bins: _mended(np.unique(t), bin, n_bins)),
+              "Two spikes at one time count once in yours: two neurons may fire together."),
+        Wrong("says the opposite", _both(lambda count: not one_in_each(count), _mended),
+              "Your test tells right from wrong, and says the opposite: it is to return True for a right function."),
     ],
 )  # fmt: skip
 

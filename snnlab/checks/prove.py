@@ -87,9 +87,10 @@ def _oracle(exercise: Exercise, cases: list[Case]) -> Iterator[str]:
 
 
 def _wrongs(exercise: Exercise, cases: list[Case]) -> Iterator[str]:
+    known = {wrong.name: [wrong_outcome(exercise, wrong, case) for case in cases] for wrong in exercise.wrong}
     for wrong in exercise.wrong:
-        outcomes = [wrong_outcome(exercise, wrong, case) for case in cases]
-        report = compare(exercise, cases, outcomes)
+        outcomes = known[wrong.name]
+        report = compare(exercise, cases, outcomes, known=known)
         if report.state != NOT_YET:
             yield f"the wrong answer {wrong.name!r} is {report.state!r}"
         elif any(outcome.get("problem") in ("time", "skipped") for outcome in outcomes):

@@ -1,6 +1,5 @@
 // The explorer of codes: two menus, a clock, and four drawings. All frames of a choice are here before it is shown.
 
-const INK = "#222222", SPIKE = "#b04a10", LINE = "#0a66dc", SOFT = "#5c5c5c"; // on white paper, in both themes
 const PLAY = 6000; // ms of the reader's time for one window
 
 function make(tag, attributes = {}, ...children) {
@@ -25,7 +24,7 @@ function unpack(header, buffers) {
 function render({ model, el }) {
   const config = model.get("config"), calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const id = Math.random().toString(36).slice(2);
-  let run = unpack(model.get("first"), model.get("first").data), at = run.times.length - 1, asked = 0, timer = null;
+  let run = unpack(model.get("first"), model.get("first").data), at = run.times.length - 1, asked = 0, timer = null, look = {};
 
   // ---- the page ----
   const menu = (name, options) => {
@@ -46,6 +45,8 @@ function render({ model, el }) {
   const box = make("div", { class: "snn-explore" }, make("div", { class: "snn-head" }, make("strong", { text: config.title })),
     make("div", { class: "snn-choices" }, pictureLabel, codeLabel), make("div", { class: "snn-pictures" }, f1, f2, f3, f4),
     make("div", { class: "snn-choices" }, play, clock), readout, problem);
+  // As in explore.js: without this, arrows on the clock would change the notebook's cell, and "d d" on Play delete it.
+  for (const control of box.querySelectorAll("button, input, select")) control.setAttribute("data-lm-suppress-shortcuts", "true");
   el.append(box);
 
   // ---- drawing ----
@@ -68,22 +69,22 @@ function render({ model, el }) {
     canvas.height = height * ratio;
     const context = canvas.getContext("2d");
     context.scale(ratio, ratio);
-    context.fillStyle = "#ffffff";
+    context.fillStyle = look.paper;
     context.fillRect(0, 0, width, height);
     context.font = "12px system-ui, sans-serif";
     return [context, width, height];
   }
 
   function axes(context, width, height, low, high, label, top) {
-    const left = 34, right = width - 10, bottom = height - 30;
-    context.strokeStyle = SOFT;
-    context.fillStyle = INK;
+    const left = 34, right = width - 10, bottom = height - 34;
+    context.strokeStyle = look.soft;
+    context.fillStyle = look.ink;
     context.lineWidth = 1;
     context.strokeRect(left, 10, right - left, bottom - 10);
     context.textAlign = "left";
     context.fillText(low, left, bottom + 14);
     context.textAlign = "center";
-    context.fillText(label, (left + right) / 2, bottom + 24);
+    context.fillText(label, (left + right) / 2, bottom + 29);
     context.textAlign = "right";
     context.fillText(high, right, bottom + 14);
     context.fillText(top, left - 4, 18);
@@ -94,12 +95,12 @@ function render({ model, el }) {
   function drawRaster() {
     const [context, width, height] = paper(raster), now = run.times[at] / config.window;
     const [left, right, top, bottom] = axes(context, width, height, "0", `${config.window}`, "time (ms)", "");
-    context.fillStyle = SPIKE;
+    context.fillStyle = look.spike;
     const mark = Math.max(1, (bottom - top) / run.n);
     for (let k = 0; k < run.t.length && run.t[k] <= now * 65535 + 0.5; k++) {
       context.fillRect(left + (right - left) * (run.t[k] / 65535) - 0.6, bottom - (bottom - top) * ((run.i[k] + 1) / run.n), 1.2, mark);
     }
-    context.fillStyle = SOFT;
+    context.fillStyle = look.soft;
     context.fillRect(left + (right - left) * now, top, 1, bottom - top);
   }
 
@@ -108,7 +109,7 @@ function render({ model, el }) {
     const total = Math.max(run.count[last], 1);
     const [left, right, top, bottom] = axes(context, width, height, "0", "all", `${config.window} ms, or ${total} spikes`, highest.toFixed(1));
     const y = (k) => bottom - (bottom - top) * (run.error[k] / highest);
-    for (const [x, colour, dash] of [[(k) => run.times[k] / config.window, LINE, []], [(k) => run.count[k] / total, SPIKE, [5, 4]]]) {
+    for (const [x, colour, dash] of [[(k) => run.times[k] / config.window, look.trace, []], [(k) => run.count[k] / total, look.spike, [5, 4]]]) {
       context.strokeStyle = colour;
       context.lineWidth = 2;
       context.setLineDash(dash);
@@ -179,19 +180,19 @@ function render({ model, el }) {
   play.addEventListener("click", () => (timer ? stop() : start()));
   model.on("msg:custom", receive);
 
+  // The colours of the theme that the page has now, and the drawings in them.
   function dress() {
-    const found = getComputedStyle(box).backgroundColor.match(/[\d.]+/g) || [255, 255, 255];
+    const style = getComputedStyle(box), found = style.backgroundColor.match(/[\d.]+/g) || [255, 255, 255];
     box.classList.toggle("snn-dark", 0.3 * found[0] + 0.59 * found[1] + 0.11 * found[2] < 128);
-  }
-  const sizes = new ResizeObserver(() => {
-    dress();
+    const colour = (name) => style.getPropertyValue(`--snn-${name}`).trim();
+    look = { paper: style.backgroundColor, ink: style.color, soft: colour("soft"), trace: colour("trace"), spike: colour("spike") };
     show();
-  });
+  }
+  const sizes = new ResizeObserver(dress);
   sizes.observe(box);
   const themes = new MutationObserver(() => requestAnimationFrame(dress));
   themes.observe(document.body, { attributes: true });
   dress();
-  show();
   return () => {
     stop();
     sizes.disconnect();

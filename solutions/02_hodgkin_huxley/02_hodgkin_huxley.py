@@ -817,7 +817,7 @@ for x in (-41.0, -40.0, -39.0):
 #
 # **Exercise 02.4** Hunt the bug in two parts.
 #
-# 1. **A test that catches it.** Write `is_right(rate)`, which is `True` if a rate function treats voltage and temperature rightly, and `False` if not. The check runs your test on the published one, on three more wrong ones, and on two right ones. You know two
+# 1. **A test that catches it.** Write `is_right(rate)`, which is `True` if a rate function treats voltage and temperature rightly, and `False` if not. The check runs your test on the published one, on four more wrong ones, and on two right ones. You know two
 #    things about a right rate: it is smooth in $v$, and 10 degrees more make it three times as fast.
 # 2. **The rate, mended.**
 

@@ -185,6 +185,37 @@ def test_honest(name, blank, grade):
     ends(grade(make(blank)), "graded", first, second)
 
 
+HALF_A_LETTER = """
+import json
+k = get_ipython().kernel
+k.session.pack = lambda content: json.dumps(content, default=str).encode()
+half = chr(0xD800)
+for kind, content in (("stream", {"name": "stdout", "text": half}), ("error", {"ename": half, "evalue": half, "traceback": [half]}),
+                      ("display_data", {"data": dict.fromkeys(("text/plain", "text/html", "text/markdown"), half), "metadata": {}})):
+    k.session.send(k.iopub_socket, kind, content, parent=k.get_parent())
+"""
+
+
+def test_half_a_surrogate_pair_can_be_stored(blank, grade):
+    """In an error of an answer, an error's name, outputs in the file and outputs that are forged: all is written to files."""
+    raises = "def leak_step(v, tau_m, dt):\n    raise type('E' + chr(0xD800), (Exception,), {})(chr(0xD800))"
+    book = with_answers(blank, first=raises, between=HALF_A_LETTER)
+    outputs = [
+        {"output_type": "error", "ename": "\ud800", "evalue": "\ud800", "traceback": ["\ud800"]},
+        {"output_type": "stream", "name": "stdout", "text": "\ud800"},
+        {"output_type": "display_data", "metadata": {}, "data": {"text/plain": "\ud800"}},
+    ]
+    book["cells"].append({**given.code("half = 1"), "outputs": outputs})
+    result = grade(book)
+    ends(result, "graded", 0, 3)
+    for text in (result.feedback, result.executed, json.dumps(result.record, ensure_ascii=False)):
+        text.encode()
+
+
+def test_no_cells_in_a_sheet_of_version_3(blank, grade):
+    ends(grade(dumped({"nbformat": 3, "worksheets": [{"cells": 5}, {"cells": None}, {}]})), "graded", 0, 0)
+
+
 def test_a_known_mistake_gets_its_hint(blank, grade):
     result = grade(with_answers(blank, second=MENDED.replace("1 -", "1 +")))
     report = result.record["exercises"]["99.2"]
@@ -202,6 +233,7 @@ BROKEN = {
     "format 99": (lambda b: dumped({**b, "nbformat": 99}), "format 99"),
     "no cells": (lambda b: dumped({"nbformat": 4}), "without cells"),
     "cells that are none": (lambda b: dumped({**b, "cells": [1, 2]}), "something else than a cell"),
+    "half a letter for a format": (lambda b: dumped({**b, "nbformat": "\ud800"}), "format ?"),
     "not UTF-8": (lambda b: b'{"cells": "\xff\xfe"}', "no UTF-8"),
     "UTF-16": (lambda b: dumped(b).decode().encode("utf-16"), "no UTF-8"),
     "a PDF": (lambda b: b"%PDF-1.7 ...", "no JSON"),
@@ -351,6 +383,9 @@ SAYS = {
     "forged: a huge number": (FORGED.format(text="'[' + '1' * 100000 + ']'"), 0),
     "forged: no dictionary": (FORGED.format(text="json.dumps([{'value': {'a': [1] * 10}}, {'problem': 7}])"), 0),
     "forged: no text": (FORGED.format(text="7"), 0),
+    "forged: notes that are none": (FORGED.format(text="json.dumps([{'value': 1.0, 'notes': 5}] * 2)"), 0),
+    "forged: notes of numbers": (FORGED.format(text="json.dumps([{'value': 1.0, 'notes': [1]}] * 2)"), 0),
+    "forged: notes of lists": (FORGED.format(text="json.dumps([{'value': 1.0, 'notes': [[1]]}] * 2)"), 0),
     "no servant": ("import sys\ndel sys.modules['snnlab.grading.servant']", 0),
     "json patched": ("import json\njson.dumps = lambda *a, **k: '[]'\njson.loads = lambda *a, **k: []\n" + RIGHT, None),
     "time patched": ("import time\ntime.time = time.monotonic = time.perf_counter = time.process_time = lambda: 0.0\n" + RIGHT, 2),

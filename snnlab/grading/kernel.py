@@ -24,6 +24,7 @@ import zmq
 from jupyter_client.session import Session
 
 from snnlab.grading import sandbox
+from snnlab.grading.restore import whole_value
 from snnlab.grading.usage import Usage, children, folder_size, of_tree, own_memory
 
 MB = 1024**2
@@ -236,9 +237,7 @@ class Kernel:
             ran.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=text))
             return
         try:
-            message = json.loads(
-                json.dumps({key: message[key] for key in ("msg_type", "content")}, default=str)
-            )
+            message = whole_value({key: message[key] for key in ("msg_type", "content")})
             output = nbformat.v4.output_from_msg({"header": {"msg_type": message["msg_type"]}, **message})
             nbformat.v4.nbbase.validate(output, ref="output")
         except Exception:  # what is no output is not kept

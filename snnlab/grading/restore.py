@@ -96,10 +96,11 @@ def _cells_of(found: Any) -> list[Any]:
     version = found.get("nbformat")
     if version == 3 and isinstance(found.get("worksheets"), list):
         sheets = [sheet for sheet in found["worksheets"] if isinstance(sheet, dict)]
-        cells = [cell for sheet in sheets for cell in sheet.get("cells", []) if isinstance(cell, dict)]
+        lists = [sheet["cells"] for sheet in sheets if isinstance(sheet.get("cells"), list)]
+        cells = [cell for cells in lists for cell in cells if isinstance(cell, dict)]
         return [{**cell, "source": cell.get("input", cell.get("source"))} for cell in cells]
     if version != 4:
-        raise Unreadable(f"is a notebook of format {str(version)[:20]}, and not 4")
+        raise Unreadable(f"is a notebook of format {whole(str(version))[:20]}, and not 4")
     if not isinstance(found.get("cells"), list):
         raise Unreadable("is a notebook without cells")
     return found["cells"]
@@ -135,13 +136,23 @@ def _text(source: Any) -> str:
     """A cell's text: a string or a list of lines. Halves of surrogate pairs would not go through a socket."""
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
-    return source.encode("utf-8", "replace").decode() if isinstance(source, str) else ""
+    return whole(source) if isinstance(source, str) else ""
+
+
+def whole(text: str) -> str:
+    """Text that can be written to a file: half of a surrogate pair, which JSON can hold, can not."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def whole_value(value: Any) -> Any:
+    """A copy of a JSON value in which every text can be written to a file."""
+    return json.loads(whole(json.dumps(value, ensure_ascii=False, default=str)))
 
 
 def _output(found: Any) -> NotebookNode | None:
     """An output of the student's own run, if it is one."""
     try:
-        output = nbformat.from_dict(found)
+        output = nbformat.from_dict(whole_value(found))
         if output.output_type == "stream":
             output.text = _text(output.text)
         for kind, value in dict(output.get("data", {})).items():

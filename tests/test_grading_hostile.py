@@ -520,6 +520,55 @@ def test_no_active_content_reaches_a_reader(blank, grade):
     assert active(shown) == active(own)
 
 
+def text(source, **more):
+    return {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": source, **more}
+
+
+def test_a_picture_in_an_answer_in_words_is_shown(blank, grade):
+    """A photo pasted into a text cell is an attachment; one that is missing, or too often there, leaves the text."""
+    picture = "iVBORw0KGgoA" * 200_000
+    attached = {"photo.png": {"image/png": picture}, "bad.png": {"image/png": '"><script>steal()</script>'}}
+    book = with_answers(blank)
+    book["cells"] += [
+        text("As drawn: ![my neuron](attachment:photo.png)", attachments=attached),
+        text("*gone* ![x](attachment:lost.png)", attachments=attached),
+        text("![y](attachment:bad.png)", attachments=attached),
+        text("![z](attachment:photo.png) " * 500, attachments=attached),
+        text("no picture", attachments={"a": 5, "b": {"image/png": ["x"]}}),
+        text("none at all: ![x](attachment:photo.png)", attachments=[1]),
+    ]
+    result = grade(book)
+    ends(result, "graded", 2, 3)
+    shown = ["".join(cell["source"]) for cell in json.loads(result.executed)["cells"][-6:]]
+    assert f'src="data:image/png;base64,{picture}"' in shown[0] and 'alt="my neuron"' in shown[0]
+    assert "*gone*" in shown[1] and not any("data:image" in source for source in shown[1:])
+    assert not active(of_students(result.feedback)) and "attachments" not in result.executed
+
+
+SLOW_TEXTS = {
+    "begin": "\\begin{a}" * 60_000, "brackets": "\\\\(" * 120_000, "bold": "".join(f"<b id={k}>" for k in range(12_000)) + "</p>x<p>" * 12_000,
+    "bold again": "<p>" + "".join(f"<b id={k}>" for k in range(1_500)) + "</p>" + "<p>x</p>" * 100_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SLOW_TEXTS)
+def test_a_text_that_takes_its_reader_for_ever_is_shown_as_it_is(name):
+    """Pictures of text and HTML are made in the grader, where no limit on time holds: each of these took over 3 s."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+    from snnlab.grading import sanitise
+
+    slow = SLOW_TEXTS[name]
+    outputs = [new_output("display_data", {kind: slow}) for kind in ("text/html", "text/markdown")]
+    book = new_notebook(cells=[new_markdown_cell(slow), new_code_cell(outputs=outputs)])
+    words, code = sanitise.harmless(book).cells
+    assert words.source.startswith("<div><pre>")
+    assert all("text/html" in output.data for output in code.outputs)
+    many = new_notebook(cells=[new_markdown_cell("*so* it goes " * 1_150) for _ in range(20)])
+    rendered = [cell.source.startswith("<div><p><em>") for cell in sanitise.harmless(many).cells]
+    assert rendered == [True] * 13 + [False] * 7
+
+
 def test_hidden_inputs_do_not_come_back(blank, grade):
     """Not through an exception, a name, a print, a picture of text, a note, nor by what a later cell shows."""
     leaky = """

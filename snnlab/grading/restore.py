@@ -122,6 +122,8 @@ def _cell(cell: Any, place: int) -> NotebookNode:
         for name in (isinstance(named, dict) and named.get("grade_id"), cell.get("id"))
         if isinstance(name, str)
     ]
+    if kind == "markdown" and isinstance(cell.get("attachments"), dict):
+        new.attachments = whole_value(cell["attachments"])  # pictures that an answer in words shows
     if kind == "code":
         new.execution_count = None
         new.outputs = [output for output in map(_output, _list(cell.get("outputs"))) if output is not None]
@@ -254,7 +256,10 @@ def _assemble(
                     plan.notes.append(
                         f"{original.id} is a {cell.cell_type} cell: it is made a {original.cell_type} cell again"
                     )
+                attached = cell.get("attachments")
                 cell = _as(original, original.source if id else cell.source, cell.get("outputs", []))
+                if attached and cell.cell_type == "markdown":
+                    cell.attachments = attached
             if cell.cell_type == "code":
                 plan.steps.append((len(cells), id))
             cells.append(cell)

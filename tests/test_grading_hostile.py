@@ -7,6 +7,7 @@ import copy
 import dataclasses
 import html
 import json
+import os
 import re
 import socket
 import tempfile
@@ -252,6 +253,7 @@ def test_broken(name, blank, grade):
 
 # ---------------------------------------------------------------- hostile: what it uses
 
+SOCKETS = "import ipykernel, os, time\nf = os.path.dirname(ipykernel.get_connection_file())\n"
 SPENDS = {
     "an endless loop": ("while True:\n    pass", "graded", 3),
     "an endless loop that ignores interrupts": ("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass", "stopped: time", 0),
@@ -262,6 +264,10 @@ SPENDS = {
     "1 GB of output": ("for _ in range(1000):\n    print('x' * 1_000_000)", "graded", 3),
     "20 MB in one output": ("from IPython.display import display\ndisplay({'text/plain': 'x' * 20_000_000}, raw=True)\nimport time\ntime.sleep(1000)", "stopped: output", 0),
     "the sockets' folder": ("import ipykernel, json, os, time\nf = os.path.dirname(ipykernel.get_connection_file())\nopen(f + '/big', 'wb').write(b'x' * (5 << 20))\ntime.sleep(1000)", "stopped: disk", 0),
+    "a folder in the sockets' folder": (SOCKETS + "os.mkdir(f + '/d')\nfor k in range(3):\n    open(f + f'/d/{k}', 'wb').write(b'x' * (5 << 20))\ntime.sleep(1000)", "stopped: disk", 0),
+    "empty files in the sockets' folder": (SOCKETS + "for k in range(3000):\n    open(f + f'/{k}', 'w').close()\ntime.sleep(1000)", "stopped: disk", 0),
+    "folders in folders in the sockets' folder": (SOCKETS + "os.chdir(f)\nfor k in range(3000):\n    os.mkdir('d')\n    os.chdir('d')\ntime.sleep(1000)", "stopped: disk", 0),
+    "closed connections": ("import gc, time, zmq\nfor one in gc.get_objects():\n    if isinstance(one, zmq.Socket):\n        one.close(0)\ntime.sleep(1000)", "stopped: output", 0),
     "a full home": ("try:\n    for k in range(100):\n        open(f'f{k}', 'wb').write(b'x' * (20 << 20))\nexcept OSError as error:\n    print(error)\nimport os\nfor k in range(100):\n    os.path.exists(f'f{k}') and os.remove(f'f{k}')", "graded", 3),
     "os._exit": ("import os\nos._exit(0)", "stopped: dead", 0),
     "exit()": ("exit()", "stopped: dead", 0),
@@ -278,6 +284,7 @@ def test_a_cell_that_spends_too_much(name, blank, grade):
         ": " + result.record["reason"].partition(":")[0] if result.record["reason"] else ""
     )
     assert (said, scores(result)) == (status, [2, second]), json.dumps(result.record, indent=1)
+    assert not list(Path(tempfile.gettempdir()).glob(f"snnlab-grade-{os.getpid()}-s-*"))
     if status == "graded" and name not in ("a full home", "1 GB of output"):
         assert len(result.record["errors"]) == 1
 

@@ -8,7 +8,6 @@ is what counts: a mark must not depend on what else the machine does. Wall time 
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -25,7 +24,7 @@ from jupyter_client.session import Session
 
 from snnlab.grading import sandbox
 from snnlab.grading.restore import whole_value
-from snnlab.grading.usage import Usage, children, folder_size, of_tree, own_memory
+from snnlab.grading.usage import Usage, children, folder_size, of_tree, own_memory, remove
 
 MB = 1024**2
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
@@ -193,7 +192,7 @@ class Kernel:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(1.0)
             return "dead" if self.process.poll() is not None else "output"
-        if folder_size(self.sockets) > SOCKETS_FOLDER:
+        if folder_size(self.sockets, SOCKETS_FOLDER) > SOCKETS_FOLDER:
             return "disk"
         if (
             usage.cpu - self.cpu_at_start > self.budget.total
@@ -312,4 +311,4 @@ def started(
         log.close()
         if kernel is not None:
             kernel.close()
-        shutil.rmtree(sockets, ignore_errors=True)
+        remove(sockets)

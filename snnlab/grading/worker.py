@@ -22,7 +22,7 @@ from snnlab.grading.sanitise import harmless
 
 NOT_REACHED = "not reached"
 ENDINGS = {
-    "time": "it took too much time", "memory": "it took too much memory", "output": "it wrote too much output",
+    "time": "it took too much time", "memory": "it took too much memory", "output": "it wrote too much output, or closed its connections",
     "disk": "it wrote too many files", "dead": "the kernel ended (killed, or left by exit())",
 }  # fmt: skip
 SERVANT = "import snnlab.grading.servant as _; del _"

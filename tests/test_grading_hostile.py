@@ -317,6 +317,28 @@ def test_an_answer_that_spends_too_much_leaves_the_next_exercise(first, blank, g
     ends(grade(book), "graded", 0, 3)
 
 
+def test_memory_that_belongs_to_no_process_is_refused(blank, grade):
+    """A memfd and a segment of System V count in no process: 1,024 in each of 64 processes would fill the machine."""
+    source = """
+import ctypes, os
+try:
+    os.memfd_create("x")
+    print("LEAK")
+except OSError as error:
+    print("first:", error)
+libc = ctypes.CDLL(None, use_errno=True)
+print("LEAK" if libc.shmget(0, 1 << 20, 0o1600) >= 0 else "second:", os.strerror(ctypes.get_errno()))
+print("LEAK" if libc.syscall(0x40000000 | 319, b"x", 0) >= 0 else "third:", os.strerror(ctypes.get_errno()))
+"""
+    result = grade(with_answers(blank, between=source))
+    ends(result, "graded", 2, 3)
+    said = next(
+        one for one in json.loads(result.executed)["cells"] if "memfd_create" in "".join(one["source"])
+    )
+    shown = "".join(said["outputs"][0]["text"])
+    assert "LEAK" not in shown and shown.count("Function not implemented") == 3, shown
+
+
 # ---------------------------------------------------------------- hostile: what it sees and writes
 
 

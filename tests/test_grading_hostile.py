@@ -598,6 +598,53 @@ def test_a_text_that_takes_its_reader_for_ever_is_shown_as_it_is(name):
     assert rendered == [True] * 13 + [False] * 7
 
 
+MUCH = {
+    "lines that are none": {"output_type": "error", "ename": "", "evalue": "", "traceback": [1] * 300_000},
+    "lines": {"output_type": "error", "ename": "", "evalue": "", "traceback": ["x"] * 300_000},
+    "kinds": {"output_type": "display_data", "metadata": {}, "data": {f"a/{k}": "x" for k in range(100_000)}},
+    "objects": {"output_type": "display_data", "metadata": {}, "data": {"application/json": [{}] * 300_000}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MUCH)
+def test_of_an_output_no_more_is_read_than_is_shown(name):
+    """Outputs are read in the grader. nbformat's own check took 12 s and 400 MB for the first, which is a file of 1 MB."""
+    from snnlab.grading import restore
+
+    read = restore.output(MUCH[name])
+    assert len(read.get("traceback", [])) <= restore.MOST_LINES
+    assert set(read.get("data", {})) <= set(restore.SHOWN)
+
+
+def test_html_is_cleaned_so_far_and_so_long():
+    """The time grows with the square of how deep it is nested: of 2 MB of <div> it was 5 minutes."""
+    from snnlab.grading import sanitise
+
+    assert len(sanitise.clean("x" * 1_000_000)) == sanitise.MOST_HTML <= 200_000
+    room = sanitise._Room(seconds=0.0)
+    assert room.clean("<div>" * 2_000).startswith("<div>")
+    assert room.clean("<b>x</b>") == "<pre>&lt;b&gt;x&lt;/b&gt;</pre>"
+
+
+def test_an_output_is_kept_as_far_as_it_is_shown():
+    """Each kind of output, in the two ways in which notebooks write a text; what is no output is left out."""
+    from snnlab.grading import restore
+
+    kept = [
+        {"output_type": "stream", "name": "stdout", "text": "a\nb"},
+        {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["t", ""]},
+        {"output_type": "display_data", "metadata": {}, "data": {"text/plain": "a\nb", "image/png": "iVBO"}},
+        {"output_type": "execute_result", "metadata": {}, "data": {"text/html": "<b>a</b>"}, "execution_count": None},
+    ]  # fmt: skip
+    handed = copy.deepcopy(kept)
+    handed[0]["text"] = handed[2]["data"]["text/plain"] = ["a\n", "b"]
+    handed[1]["traceback"][1], handed[2]["metadata"], handed[3]["execution_count"] = 7, {"x": 1}, 5
+    handed[2]["data"]["application/json"] = {"a": [1]}
+    assert [dict(restore.output(one)) for one in handed] == kept
+    bad = [1, None, {}, {"output_type": [1]}, {"output_type": "stream", "name": "x"}, {"output_type": "display_data", "data": [1]}]  # fmt: skip
+    assert [restore.output(one) for one in bad] == [None] * len(bad)
+
+
 def test_hidden_inputs_do_not_come_back(blank, grade):
     """Not through an exception, a name, a print, a picture of text, a note, nor by what a later cell shows."""
     leaky = """

@@ -22,8 +22,7 @@ import psutil
 import zmq
 from jupyter_client.session import Session
 
-from snnlab.grading import sandbox
-from snnlab.grading.restore import whole_value
+from snnlab.grading import restore, sandbox
 from snnlab.grading.usage import Usage, children, folder_size, of_tree, own_memory, remove
 
 MB = 1024**2
@@ -235,11 +234,8 @@ class Kernel:
             text = f"\n(more than {OUTPUT_KEPT // MB} MB of output: the rest is not shown)\n"
             ran.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=text))
             return
-        try:
-            message = whole_value({key: message[key] for key in ("msg_type", "content")})
-            output = nbformat.v4.output_from_msg({"header": {"msg_type": message["msg_type"]}, **message})
-            nbformat.v4.nbbase.validate(output, ref="output")
-        except Exception:  # what is no output is not kept
+        output = restore.output({**message["content"], "output_type": message["msg_type"]})
+        if output is None:
             return
         last = ran.outputs[-1] if ran.outputs else None
         if last is not None and output.output_type == "stream" and last.get("name") == output.name:

@@ -9,6 +9,7 @@ import binascii
 import copy
 import html
 import re
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,18 +20,28 @@ from nbformat import NotebookNode
 PICTURES = ("image/png", "image/jpeg")
 _EMBEDDED = re.compile(r"data:image/(png|jpeg|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
 _TAGS = nh3.ALLOWED_TAGS | {"figure", "figcaption"} - {"map", "area"}
-MOST_HTML, MOST_PICTURES = 2_000_000, 20_000_000
+MOST_HTML, MOST_TEXT, MOST_PICTURES = 200_000, 2_000_000, 20_000_000
 # Both libraries take a time that grows with the square of some texts, and nothing stops them: so many letters of
-# Markdown in one text and in one notebook, and so many pairs of an open <b> and a tag, are read. The rest is shown as it is.
+# Markdown in one text and in one notebook, and so many pairs of an open <b> and a tag, are read, and HTML for so many seconds. The rest is shown as it is.
 MOST_MARKDOWN, MOST_MARKDOWN_IN_ALL, MOST_PAIRS = 20_000, 200_000, 5_000_000
+MOST_SECONDS = 5.0
 _FORMATTING = re.compile(r"<(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/>]", re.IGNORECASE)
 
 
 @dataclass
 class _Room:
-    """Letters of Markdown that are still rendered in a notebook."""
+    """Letters of Markdown that are still rendered in a notebook, and seconds that its HTML may take."""
 
     left: int = MOST_MARKDOWN_IN_ALL
+    seconds: float = MOST_SECONDS
+
+    def clean(self, text: str) -> str:
+        if self.seconds < 0:
+            return _as_it_is(text)
+        began = time.thread_time()
+        found = clean(text)
+        self.seconds -= time.thread_time() - began
+        return found
 
     def take(self, source: str) -> bool:
         self.left -= len(source)
@@ -61,7 +72,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 
 def _as_it_is(text: str) -> str:
-    return f"<pre>{html.escape(text[:MOST_HTML])}</pre>"
+    return f"<pre>{html.escape(text[:MOST_TEXT])}</pre>"
 
 
 def markdown(source: str, attached: Any = None, room: _Room | None = None) -> str:
@@ -128,11 +139,11 @@ def data(bundle: dict[str, Any], room: _Room | None = None) -> dict[str, str]:
         if kind in bundle and (picture := _base64(bundle[kind])):
             kept[kind] = picture
     if isinstance(bundle.get("text/html"), str):
-        kept["text/html"] = clean(bundle["text/html"])
+        kept["text/html"] = (room or _Room()).clean(bundle["text/html"])
     elif isinstance(bundle.get("text/markdown"), str):
         kept["text/html"] = markdown(bundle["text/markdown"], room=room)
     elif isinstance(bundle.get("image/svg+xml"), str):
-        encoded = base64.b64encode(bundle["image/svg+xml"][:MOST_HTML].encode("utf-8", "replace")).decode()
+        encoded = base64.b64encode(bundle["image/svg+xml"][:MOST_TEXT].encode("utf-8", "replace")).decode()
         kept["text/html"] = f'<img alt="a drawing" src="data:image/svg+xml;base64,{encoded}">'
     return kept
 

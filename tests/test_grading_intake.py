@@ -251,6 +251,22 @@ def test_a_pattern_and_a_roster(tmp_path):
         intake.roster(tmp_path / "class.csv")
 
 
+def test_rosters_as_spreadsheets_write_them(tmp_path):
+    from snnlab.grading import intake
+
+    path = tmp_path / "class.csv"
+    path.write_bytes("\ufeffstudent;name\r\nada;Lovelace, Ada\r\n".encode())
+    assert intake.roster(path) == {"ada": "Lovelace, Ada"}
+    path.write_bytes(b"student,name\nada,M\xfcller\n")
+    with pytest.raises(ValueError, match=r"students: must be in UTF-8, got .*class.csv \(in Excel"):
+        intake.roster(path)
+    path.write_bytes(b"Student,Name\nada,Ada\n")
+    with pytest.raises(ValueError, match=r"column student .*\(1 rows; columns: Student, Name\)"):
+        intake.roster(path)
+    with pytest.raises(ValueError, match=r"students: must be a CSV, got .*no.csv \(No such file"):
+        intake.roster(tmp_path / "no.csv")
+
+
 def test_nothing_at_all(tmp_path):
     with pytest.raises(ValueError, match="submissions: must hold notebooks"):
         found(tmp_path)

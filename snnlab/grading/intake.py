@@ -315,11 +315,25 @@ def same_letters(id: str) -> str:
 
 def roster(path: Path) -> dict[str, str]:
     """Ids and names of a class: a CSV with a column `student` (or `id`), and perhaps `name`. Raises ValueError."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(
+            f"grade.students: must be in UTF-8, got {path} (in Excel: Save As, CSV UTF-8)"
+        ) from None
+    except OSError as error:
+        raise ValueError(f"grade.students: must be a CSV, got {path} ({error.strerror})") from None
+    head = text.partition("\n")[0]
+    separator = ";" if ";" in head and "," not in head else ","  # as spreadsheets write where 1,5 is a number
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    rows = list(reader)
     key = next((name for name in ("student", "id") if rows and name in rows[0]), None)
     if key is None:
-        raise ValueError(f"grade.students: must be a CSV with a column student (and rows), got {path}")
+        columns = ", ".join(map(str, reader.fieldnames or [])) or "none"
+        raise ValueError(
+            f"grade.students: must be a CSV with a column student and a row for each, got {path} "
+            f"({len(rows)} rows; columns: {columns[:100]})"
+        )
     return {
         same_letters(row[key].strip()): (row.get("name") or "").strip()
         for row in rows

@@ -7,6 +7,7 @@ import copy
 import dataclasses
 import html
 import json
+import os
 import re
 import socket
 import tempfile
@@ -185,6 +186,37 @@ def test_honest(name, blank, grade):
     ends(grade(make(blank)), "graded", first, second)
 
 
+HALF_A_LETTER = """
+import json
+k = get_ipython().kernel
+k.session.pack = lambda content: json.dumps(content, default=str).encode()
+half = chr(0xD800)
+for kind, content in (("stream", {"name": "stdout", "text": half}), ("error", {"ename": half, "evalue": half, "traceback": [half]}),
+                      ("display_data", {"data": dict.fromkeys(("text/plain", "text/html", "text/markdown"), half), "metadata": {}})):
+    k.session.send(k.iopub_socket, kind, content, parent=k.get_parent())
+"""
+
+
+def test_half_a_surrogate_pair_can_be_stored(blank, grade):
+    """In an error of an answer, an error's name, outputs in the file and outputs that are forged: all is written to files."""
+    raises = "def leak_step(v, tau_m, dt):\n    raise type('E' + chr(0xD800), (Exception,), {})(chr(0xD800))"
+    book = with_answers(blank, first=raises, between=HALF_A_LETTER)
+    outputs = [
+        {"output_type": "error", "ename": "\ud800", "evalue": "\ud800", "traceback": ["\ud800"]},
+        {"output_type": "stream", "name": "stdout", "text": "\ud800"},
+        {"output_type": "display_data", "metadata": {}, "data": {"text/plain": "\ud800"}},
+    ]
+    book["cells"].append({**given.code("half = 1"), "outputs": outputs})
+    result = grade(book)
+    ends(result, "graded", 0, 3)
+    for text in (result.feedback, result.executed, json.dumps(result.record, ensure_ascii=False)):
+        text.encode()
+
+
+def test_no_cells_in_a_sheet_of_version_3(blank, grade):
+    ends(grade(dumped({"nbformat": 3, "worksheets": [{"cells": 5}, {"cells": None}, {}]})), "graded", 0, 0)
+
+
 def test_a_known_mistake_gets_its_hint(blank, grade):
     result = grade(with_answers(blank, second=MENDED.replace("1 -", "1 +")))
     report = result.record["exercises"]["99.2"]
@@ -202,6 +234,7 @@ BROKEN = {
     "format 99": (lambda b: dumped({**b, "nbformat": 99}), "format 99"),
     "no cells": (lambda b: dumped({"nbformat": 4}), "without cells"),
     "cells that are none": (lambda b: dumped({**b, "cells": [1, 2]}), "something else than a cell"),
+    "half a letter for a format": (lambda b: dumped({**b, "nbformat": "\ud800"}), "format ?"),
     "not UTF-8": (lambda b: b'{"cells": "\xff\xfe"}', "no UTF-8"),
     "UTF-16": (lambda b: dumped(b).decode().encode("utf-16"), "no UTF-8"),
     "a PDF": (lambda b: b"%PDF-1.7 ...", "no JSON"),
@@ -220,6 +253,7 @@ def test_broken(name, blank, grade):
 
 # ---------------------------------------------------------------- hostile: what it uses
 
+SOCKETS = "import ipykernel, os, time\nf = os.path.dirname(ipykernel.get_connection_file())\n"
 SPENDS = {
     "an endless loop": ("while True:\n    pass", "graded", 3),
     "an endless loop that ignores interrupts": ("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass", "stopped: time", 0),
@@ -230,6 +264,10 @@ SPENDS = {
     "1 GB of output": ("for _ in range(1000):\n    print('x' * 1_000_000)", "graded", 3),
     "20 MB in one output": ("from IPython.display import display\ndisplay({'text/plain': 'x' * 20_000_000}, raw=True)\nimport time\ntime.sleep(1000)", "stopped: output", 0),
     "the sockets' folder": ("import ipykernel, json, os, time\nf = os.path.dirname(ipykernel.get_connection_file())\nopen(f + '/big', 'wb').write(b'x' * (5 << 20))\ntime.sleep(1000)", "stopped: disk", 0),
+    "a folder in the sockets' folder": (SOCKETS + "os.mkdir(f + '/d')\nfor k in range(3):\n    open(f + f'/d/{k}', 'wb').write(b'x' * (5 << 20))\ntime.sleep(1000)", "stopped: disk", 0),
+    "empty files in the sockets' folder": (SOCKETS + "for k in range(3000):\n    open(f + f'/{k}', 'w').close()\ntime.sleep(1000)", "stopped: disk", 0),
+    "folders in folders in the sockets' folder": (SOCKETS + "os.chdir(f)\nfor k in range(3000):\n    os.mkdir('d')\n    os.chdir('d')\ntime.sleep(1000)", "stopped: disk", 0),
+    "closed connections": ("import gc, time, zmq\nfor one in gc.get_objects():\n    if isinstance(one, zmq.Socket):\n        one.close(0)\ntime.sleep(1000)", "stopped: output", 0),
     "a full home": ("try:\n    for k in range(100):\n        open(f'f{k}', 'wb').write(b'x' * (20 << 20))\nexcept OSError as error:\n    print(error)\nimport os\nfor k in range(100):\n    os.path.exists(f'f{k}') and os.remove(f'f{k}')", "graded", 3),
     "os._exit": ("import os\nos._exit(0)", "stopped: dead", 0),
     "exit()": ("exit()", "stopped: dead", 0),
@@ -246,6 +284,7 @@ def test_a_cell_that_spends_too_much(name, blank, grade):
         ": " + result.record["reason"].partition(":")[0] if result.record["reason"] else ""
     )
     assert (said, scores(result)) == (status, [2, second]), json.dumps(result.record, indent=1)
+    assert not list(Path(tempfile.gettempdir()).glob(f"snnlab-grade-{os.getpid()}-s-*"))
     if status == "graded" and name not in ("a full home", "1 GB of output"):
         assert len(result.record["errors"]) == 1
 
@@ -276,6 +315,28 @@ def test_an_answer_that_spends_too_much_leaves_the_next_exercise(first, blank, g
         one for one in book["cells"] if "print(f" not in "".join(one["source"])
     ]  # calls the answer itself
     ends(grade(book), "graded", 0, 3)
+
+
+def test_memory_that_belongs_to_no_process_is_refused(blank, grade):
+    """A memfd and a segment of System V count in no process: 1,024 in each of 64 processes would fill the machine."""
+    source = """
+import ctypes, os
+try:
+    os.memfd_create("x")
+    print("LEAK")
+except OSError as error:
+    print("first:", error)
+libc = ctypes.CDLL(None, use_errno=True)
+print("LEAK" if libc.shmget(0, 1 << 20, 0o1600) >= 0 else "second:", os.strerror(ctypes.get_errno()))
+print("LEAK" if libc.syscall(0x40000000 | 319, b"x", 0) >= 0 else "third:", os.strerror(ctypes.get_errno()))
+"""
+    result = grade(with_answers(blank, between=source))
+    ends(result, "graded", 2, 3)
+    said = next(
+        one for one in json.loads(result.executed)["cells"] if "memfd_create" in "".join(one["source"])
+    )
+    shown = "".join(said["outputs"][0]["text"])
+    assert "LEAK" not in shown and shown.count("Function not implemented") == 3, shown
 
 
 # ---------------------------------------------------------------- hostile: what it sees and writes
@@ -351,6 +412,9 @@ SAYS = {
     "forged: a huge number": (FORGED.format(text="'[' + '1' * 100000 + ']'"), 0),
     "forged: no dictionary": (FORGED.format(text="json.dumps([{'value': {'a': [1] * 10}}, {'problem': 7}])"), 0),
     "forged: no text": (FORGED.format(text="7"), 0),
+    "forged: notes that are none": (FORGED.format(text="json.dumps([{'value': 1.0, 'notes': 5}] * 2)"), 0),
+    "forged: notes of numbers": (FORGED.format(text="json.dumps([{'value': 1.0, 'notes': [1]}] * 2)"), 0),
+    "forged: notes of lists": (FORGED.format(text="json.dumps([{'value': 1.0, 'notes': [[1]]}] * 2)"), 0),
     "no servant": ("import sys\ndel sys.modules['snnlab.grading.servant']", 0),
     "json patched": ("import json\njson.dumps = lambda *a, **k: '[]'\njson.loads = lambda *a, **k: []\n" + RIGHT, None),
     "time patched": ("import time\ntime.time = time.monotonic = time.perf_counter = time.process_time = lambda: 0.0\n" + RIGHT, 2),
@@ -483,6 +547,102 @@ def test_no_active_content_reaches_a_reader(blank, grade):
         __import__("nbformat").reads(json.dumps(blank), as_version=4)
     )
     assert active(shown) == active(own)
+
+
+def text(source, **more):
+    return {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": source, **more}
+
+
+def test_a_picture_in_an_answer_in_words_is_shown(blank, grade):
+    """A photo pasted into a text cell is an attachment; one that is missing, or too often there, leaves the text."""
+    picture = "iVBORw0KGgoA" * 200_000
+    attached = {"photo.png": {"image/png": picture}, "bad.png": {"image/png": '"><script>steal()</script>'}}
+    book = with_answers(blank)
+    book["cells"] += [
+        text("As drawn: ![my neuron](attachment:photo.png)", attachments=attached),
+        text("*gone* ![x](attachment:lost.png)", attachments=attached),
+        text("![y](attachment:bad.png)", attachments=attached),
+        text("![z](attachment:photo.png) " * 500, attachments=attached),
+        text("no picture", attachments={"a": 5, "b": {"image/png": ["x"]}}),
+        text("none at all: ![x](attachment:photo.png)", attachments=[1]),
+    ]
+    result = grade(book)
+    ends(result, "graded", 2, 3)
+    shown = ["".join(cell["source"]) for cell in json.loads(result.executed)["cells"][-6:]]
+    assert f'src="data:image/png;base64,{picture}"' in shown[0] and 'alt="my neuron"' in shown[0]
+    assert "*gone*" in shown[1] and not any("data:image" in source for source in shown[1:])
+    assert not active(of_students(result.feedback)) and "attachments" not in result.executed
+
+
+SLOW_TEXTS = {
+    "begin": "\\begin{a}" * 60_000, "brackets": "\\\\(" * 120_000, "bold": "".join(f"<b id={k}>" for k in range(12_000)) + "</p>x<p>" * 12_000,
+    "bold again": "<p>" + "".join(f"<b id={k}>" for k in range(1_500)) + "</p>" + "<p>x</p>" * 100_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SLOW_TEXTS)
+def test_a_text_that_takes_its_reader_for_ever_is_shown_as_it_is(name):
+    """Pictures of text and HTML are made in the grader, where no limit on time holds: each of these took over 3 s."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+    from snnlab.grading import sanitise
+
+    slow = SLOW_TEXTS[name]
+    outputs = [new_output("display_data", {kind: slow}) for kind in ("text/html", "text/markdown")]
+    book = new_notebook(cells=[new_markdown_cell(slow), new_code_cell(outputs=outputs)])
+    words, code = sanitise.harmless(book).cells
+    assert words.source.startswith("<div><pre>")
+    assert all("text/html" in output.data for output in code.outputs)
+    many = new_notebook(cells=[new_markdown_cell("*so* it goes " * 1_150) for _ in range(20)])
+    rendered = [cell.source.startswith("<div><p><em>") for cell in sanitise.harmless(many).cells]
+    assert rendered == [True] * 13 + [False] * 7
+
+
+MUCH = {
+    "lines that are none": {"output_type": "error", "ename": "", "evalue": "", "traceback": [1] * 300_000},
+    "lines": {"output_type": "error", "ename": "", "evalue": "", "traceback": ["x"] * 300_000},
+    "kinds": {"output_type": "display_data", "metadata": {}, "data": {f"a/{k}": "x" for k in range(100_000)}},
+    "objects": {"output_type": "display_data", "metadata": {}, "data": {"application/json": [{}] * 300_000}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MUCH)
+def test_of_an_output_no_more_is_read_than_is_shown(name):
+    """Outputs are read in the grader. nbformat's own check took 12 s and 400 MB for the first, which is a file of 1 MB."""
+    from snnlab.grading import restore
+
+    read = restore.output(MUCH[name])
+    assert len(read.get("traceback", [])) <= restore.MOST_LINES
+    assert set(read.get("data", {})) <= set(restore.SHOWN)
+
+
+def test_html_is_cleaned_so_far_and_so_long():
+    """The time grows with the square of how deep it is nested: of 2 MB of <div> it was 5 minutes."""
+    from snnlab.grading import sanitise
+
+    assert len(sanitise.clean("x" * 1_000_000)) == sanitise.MOST_HTML <= 200_000
+    room = sanitise._Room(seconds=0.0)
+    assert room.clean("<div>" * 2_000).startswith("<div>")
+    assert room.clean("<b>x</b>") == "<pre>&lt;b&gt;x&lt;/b&gt;</pre>"
+
+
+def test_an_output_is_kept_as_far_as_it_is_shown():
+    """Each kind of output, in the two ways in which notebooks write a text; what is no output is left out."""
+    from snnlab.grading import restore
+
+    kept = [
+        {"output_type": "stream", "name": "stdout", "text": "a\nb"},
+        {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["t", ""]},
+        {"output_type": "display_data", "metadata": {}, "data": {"text/plain": "a\nb", "image/png": "iVBO"}},
+        {"output_type": "execute_result", "metadata": {}, "data": {"text/html": "<b>a</b>"}, "execution_count": None},
+    ]  # fmt: skip
+    handed = copy.deepcopy(kept)
+    handed[0]["text"] = handed[2]["data"]["text/plain"] = ["a\n", "b"]
+    handed[1]["traceback"][1], handed[2]["metadata"], handed[3]["execution_count"] = 7, {"x": 1}, 5
+    handed[2]["data"]["application/json"] = {"a": [1]}
+    assert [dict(restore.output(one)) for one in handed] == kept
+    bad = [1, None, {}, {"output_type": [1]}, {"output_type": "stream", "name": "x"}, {"output_type": "display_data", "data": [1]}]  # fmt: skip
+    assert [restore.output(one) for one in bad] == [None] * len(bad)
 
 
 def test_hidden_inputs_do_not_come_back(blank, grade):

@@ -1,8 +1,10 @@
 """What an LMS exports, whole, odd and hostile: who handed in what, and what becomes of each file."""
 
+import csv
 import io
 import json
 import os
+import re
 import stat
 import zipfile
 from datetime import datetime
@@ -10,7 +12,7 @@ from datetime import datetime
 import pytest
 from needs import needs
 
-pytestmark = needs("nbgrader", "nh3", "psutil")
+pytestmark = needs("nbgrader", "nh3", "psutil", "rapidfuzz")
 BOOK = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}).encode()
 LESSON = "01_lif_neuron"
 
@@ -91,6 +93,61 @@ def test_nbgraders_own_time(tmp_path):
     (tmp_path / f"bob/{LESSON}/timestamp.txt").write_text("2026-01-01 10:00:00 UTC")
     late = {one.student: one.late for one in found(tmp_path, due=datetime(2026, 1, 2))}
     assert late == {"ada": True, "bob": False}
+
+
+@pytest.mark.parametrize(
+    "stamp", ["2026-01-01 10:00:00 UTC", "0001-01-01 00:00:00+12:00", "9999-12-31 23:59:59"]
+)
+def test_a_students_own_time_is_not_believed(stamp, tmp_path):
+    """A timestamp.txt in what they handed in, and the dates in their own archive, do not make a file early."""
+    own = io.BytesIO()
+    with zipfile.ZipFile(own, "w") as archive:
+        for name, year in (("new.ipynb", 2025), ("old.ipynb", 2024)):
+            archive.writestr(zipfile.ZipInfo(f"{LESSON}/{name}", (year, 1, 1, 0, 0, 0)), BOOK)
+        archive.writestr(f"{LESSON}/timestamp.txt", "2026-01-01 10:00:00 UTC")
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for name, data in ((f"Ada_12_assignsubmission_file/{LESSON}.ipynb", BOOK), ("Ada_12_assignsubmission_file/timestamp.txt", stamp.encode()),
+                           (f"Cyd_14_assignsubmission_file/{LESSON}/w.ipynb", BOOK), (f"Cyd_14_assignsubmission_file/{LESSON}/timestamp.txt", stamp.encode()),
+                           ("Bob_13_assignsubmission_file/work.zip", own.getvalue())):  # fmt: skip
+            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 3, 12, 0, 0)), data)
+    handed = found(tmp_path / "all.zip", due=datetime(2026, 1, 2))
+    assert [(one.student, one.late) for one in handed] == [
+        ("12", True),
+        ("13", True),
+        ("13", True),
+        ("14", True),
+    ]
+    assert handed[1].shown.endswith("new.ipynb") and handed[2].superseded
+
+
+@pytest.mark.parametrize("stamp", ["0001-01-01 00:00:00+12:00", "9999-12-31 23:59:59 UTC", "", "yesterday"])
+def test_an_impossible_time_in_nbgraders_file_is_passed_over(stamp, tmp_path):
+    write(tmp_path, f"ada/{LESSON}/{LESSON}.ipynb", f"bob/{LESSON}/{LESSON}.ipynb")
+    (tmp_path / f"ada/{LESSON}/timestamp.txt").write_text(stamp)
+    os.utime(tmp_path / f"ada/{LESSON}/{LESSON}.ipynb", (0, 1e9))
+    assert next(one.modified for one in found(tmp_path)) == 1e9
+
+
+def test_a_folder_of_the_students_own_is_no_other_lesson(tmp_path):
+    """Nothing is dropped without a word: only nbgrader's own folders, lesson/lesson.ipynb, are another lesson's."""
+    write(tmp_path, "ada/01_lif/work.ipynb", "bob/02_final/work.ipynb", "cyd/my Thumbs.db.ipynb")
+    write(tmp_path, "dan/02_next/02_next.ipynb", "eve/__MACOSX/._w.ipynb", "eve/.ipynb_checkpoints/w.ipynb")
+    assert students(found(tmp_path)) == [("ada", "", False), ("bob", "", False), ("cyd", "", False)]
+
+
+def test_names_that_are_no_utf8_and_two_normal_forms(tmp_path):
+    from snnlab.grading import intake, results
+
+    for name in (b"M\xfcller", b"M\xf6ller"):
+        os.mkdir(os.fsencode(tmp_path) + b"/" + name)
+        with open(os.fsencode(tmp_path) + b"/" + name + b"/w.ipynb", "wb") as file:
+            file.write(BOOK)
+    write(tmp_path, "Jo\u0308rg/w.ipynb")
+    handed = found(tmp_path)
+    assert students(handed) == [("Jörg", "", False), ("Möller", "", False), ("Müller", "", False)]
+    assert all(one.source.read() == BOOK and results.file_name(one.student) for one in handed)
+    (tmp_path / "class.csv").write_text("student\nJo\u0308rg\n", encoding="utf-8")
+    assert intake.roster(tmp_path / "class.csv") == {"Jörg": ""}
 
 
 def test_of_two_files_the_later_is_graded_and_the_other_reported(tmp_path):
@@ -194,6 +251,22 @@ def test_a_pattern_and_a_roster(tmp_path):
         intake.roster(tmp_path / "class.csv")
 
 
+def test_rosters_as_spreadsheets_write_them(tmp_path):
+    from snnlab.grading import intake
+
+    path = tmp_path / "class.csv"
+    path.write_bytes("\ufeffstudent;name\r\nada;Lovelace, Ada\r\n".encode())
+    assert intake.roster(path) == {"ada": "Lovelace, Ada"}
+    path.write_bytes(b"student,name\nada,M\xfcller\n")
+    with pytest.raises(ValueError, match=r"students: must be in UTF-8, got .*class.csv \(in Excel"):
+        intake.roster(path)
+    path.write_bytes(b"Student,Name\nada,Ada\n")
+    with pytest.raises(ValueError, match=r"column student .*\(1 rows; columns: Student, Name\)"):
+        intake.roster(path)
+    with pytest.raises(ValueError, match=r"students: must be a CSV, got .*no.csv \(No such file"):
+        intake.roster(tmp_path / "no.csv")
+
+
 def test_nothing_at_all(tmp_path):
     with pytest.raises(ValueError, match="submissions: must hold notebooks"):
         found(tmp_path)
@@ -205,6 +278,38 @@ def test_file_names_of_students_are_theirs_alone():
     from snnlab.grading.results import file_name
 
     names = ["ada", "../ada", "a/b", "a_b", "..", ".", "", "Ada ", "ä", "a" * 300, "a" * 301]
+    names += [file_name(name) for name in names]  # a file that is called as another's page is
+    names = list(dict.fromkeys(names))
     files = [file_name(name) for name in names]
     assert len(set(files)) == len(names)
     assert all("/" not in file and file.strip(".") for file in files)
+
+
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t=", "\r=", "\n=", "\uff1d", "a;=", "a;@", "a\n=", "a\t-"]
+)
+def test_no_cell_of_a_table_is_a_formula(start, tmp_path):
+    """Nor a part of one where a spreadsheet splits lines at semicolons, as German and French ones do."""
+    from snnlab.grading import marks
+
+    marks.write_table(tmp_path / "m.csv", [{"student": f"{start}cmd|' /C calc'!A0", "score": -1.5}])
+    with (tmp_path / "m.csv").open(newline="") as file:
+        said = list(csv.reader(file))[1]
+    assert said[1] == "-1.5"
+    for part in re.split(r"[;\t\r\n]", said[0]):
+        assert not part.startswith(tuple("=+-@\uff1d")), part
+
+
+def test_long_texts_are_compared_in_their_beginning_alone(tmp_path):
+    """Two texts of 2 MB took half a minute, and a class has many pairs."""
+    from snnlab.grading import similarity
+
+    books = {}
+    for student in ("ada", "bob"):
+        lines = [f"x_{k} = {k}" for k in range(2_000)] + [f"# {student} {k}" * (k % 7) for k in range(2_000)]
+        cell = {"cell_type": "code", "id": "ex-01-1", "metadata": {}, "outputs": [], "execution_count": None, "source": "\n".join(lines)}  # fmt: skip
+        books[student] = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
+        write(tmp_path / "notebooks", f"{student}.ipynb", data=books[student].encode())
+    assert len("\n".join(f"x_{k} = {k}" for k in range(2_000))) > similarity.LONGEST
+    (pair,) = similarity.pairs(tmp_path, books, BOOK.decode())
+    assert (pair.one, pair.other, pair.ratio, pair.exercises) == ("ada", "bob", 100.0, ())

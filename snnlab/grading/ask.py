@@ -67,7 +67,10 @@ def outcomes(reply: Any, count: int) -> list[dict[str, Any]]:
 def _outcome(found: Any) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError
-    notes = [text[:200] for text in found.get("notes", [])[:5]]
+    notes = found.get("notes", [])
+    if not isinstance(notes, list) or not all(isinstance(text, str) for text in notes):
+        raise ValueError
+    notes = [text[:200] for text in notes[:5]]
     if "value" in found:
         try:
             return {"value": plain(found["value"]), "notes": notes}

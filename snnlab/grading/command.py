@@ -3,9 +3,16 @@
 import os
 import sys
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import datetime
 from pathlib import Path
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"must be a time such as 2026-11-25T17:00, got {text!r}") from None
 
 
 def options(parser: ArgumentParser) -> None:
@@ -29,9 +36,9 @@ def options(parser: ArgumentParser) -> None:
     add("--students", type=Path, metavar="CSV", help="the roster, with columns student and name")
     add(
         "--due",
-        type=datetime.fromisoformat,
+        type=_time,
         metavar="TIME",
-        help="what was handed in later is marked late: 2026-11-25T17:00",
+        help="what was handed in later is marked late: 2026-11-25T17:00, of this machine's time zone, or ...+01:00",
     )
     add(
         "--pattern",

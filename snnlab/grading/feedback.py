@@ -14,7 +14,6 @@ from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
 from snnlab.checks.compare import NOT_DONE, NOT_YET, PASSED
-from snnlab.grading.sanitise import clean
 
 MANUAL = "<!-- manual marks -->"
 SIGNS = {PASSED: "✓", NOT_YET: "✗", NOT_DONE: "○"}
@@ -48,7 +47,7 @@ def _shown(cell: NotebookNode) -> dict[str, Any]:
         elif "image/png" in output.data:
             outputs.append({"png": output.data["image/png"]})
         elif "text/html" in output.data:
-            outputs.append({"html": clean(output.data["text/html"])})
+            outputs.append({"html": output.data["text/html"]})
         else:
             outputs.append({"text": output.data.get("text/plain", "")[:20_000]})
     return {"id": cell.id, "source": cell.source, "outputs": outputs}

@@ -10,6 +10,7 @@ import io
 import os
 import re
 import stat
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,8 @@ LARGEST, LARGEST_ARCHIVE, MOST_MEMBERS = 20 * MB, 200 * MB, 50_000
 _CANVAS = re.compile(r"(?P<name>[^_/]+)_(?:(?P<late>LATE)_)?(?P<student>\d+)_(?P<number>\d+)_[^/]+$")
 _MOODLE = re.compile(r"(?P<name>[^/]+?)_(?P<student>\d+)_assignsubmission_(?:file|onlinetext)(?:_|/|$)")
 _COPY = re.compile(r"(?:\s*\(\d+\)|[-_ ]copy\d*|-\d{1,2})$", re.IGNORECASE)
-_NOISE = ("__MACOSX/", ".ipynb_checkpoints/", ".DS_Store", "Thumbs.db")
+_NOISE = re.compile(r"(?:^|/)(?:__MACOSX/|\.ipynb_checkpoints/|\.DS_Store$|Thumbs\.db$)")
+LATEST = 4e9  # s: a time that no clock of today gives
 
 
 @dataclass(frozen=True)
@@ -110,20 +112,24 @@ def find(
         raise ValueError(f"grade.submissions: must be a folder or a zip archive, got {where}")
     files = list(_files(where))
     root = _common_folder([shown for _, shown, _, _ in files], students)
+    # The student's own file of that name, as Moodle or an archive of theirs may hold, says nothing of the time.
     stamps = {
-        str(PurePosixPath(shown).parent): source
+        folder: _stamp(source)
         for source, shown, _, _ in files
-        if shown.endswith("timestamp.txt")
+        if (folder := shown.removesuffix("/timestamp.txt")) != shown
+        and len(source.members) < 2
+        and re.fullmatch(rf"[^/]+/{re.escape(lesson)}", folder.removeprefix(root))
+        and not _MOODLE.match(folder.removeprefix(root))
     }
+    others = _other_lessons([shown.removeprefix(root) for _, shown, _, _ in files], lesson)
     handed = []
     for source, shown, modified, problem in files:
-        if shown.endswith("timestamp.txt"):
-            continue
-        if _other_lesson(shown.removeprefix(root), lesson):
+        folder, _, file = shown.rpartition("/")
+        if file == "timestamp.txt" or "/".join(shown.removeprefix(root).split("/")[:2]) in others:
             continue
         student, name, late = identify(shown.removeprefix(root), lesson, pattern, students)
-        stamp = stamps.get(str(PurePosixPath(shown).parent))
-        modified = (_stamp(stamp) if stamp else None) or modified
+        student = same_letters(student)
+        modified = stamps.get(folder) or modified
         late = late or (due is not None and modified > due.timestamp())
         handed.append(Handed(student, name, shown, source, modified, late, problem))
     if not handed:
@@ -141,8 +147,8 @@ def _files(where: Path) -> Iterator[tuple[Source, str, float, str]]:
         links = [name for name in subfolders if Path(folder, name).is_symlink()]
         for name in sorted([*names, *links]):
             path = Path(folder, name)
-            shown, about = path.relative_to(where).as_posix(), path.lstat()
-            if any(noise in shown for noise in _NOISE):
+            shown, about = _readable(path.relative_to(where).as_posix()), path.lstat()
+            if _NOISE.search(shown):
                 continue
             if stat.S_ISLNK(about.st_mode):
                 yield Source(path), shown, about.st_mtime, "is a link, and links are not followed"
@@ -152,6 +158,14 @@ def _files(where: Path) -> Iterator[tuple[Source, str, float, str]]:
                 yield from _archive(Source(path), path, (), f"{shown[:-4]}/", about.st_mtime)
             else:
                 yield Source(path), shown, about.st_mtime, ""
+
+
+def _readable(name: str) -> str:
+    """A file's name as text: what is no UTF-8 is taken for Latin-1, as unzip leaves the umlauts of an old archive."""
+    try:
+        return os.fsencode(name).decode()
+    except UnicodeDecodeError:
+        return os.fsencode(name).decode("latin-1")
 
 
 def _archive(
@@ -164,22 +178,33 @@ def _archive(
             if len(entries) > MOST_MEMBERS:
                 yield source, whole, modified, f"is an archive of {len(entries):,} files"
                 return
+            if members:  # all count as handed in at one time, and then the later in this order does
+                entries.sort(key=lambda entry: entry.date_time)
             for entry in entries:
-                yield from _entry(archive, entry, source.file, members, prefix)
+                yield from _entry(archive, entry, source.file, members, prefix, modified)
     except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, ValueError) as error:
         yield source, whole, modified, f"is an archive that can't be opened ({str(error)[:80]})"
 
 
 def _entry(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: Path, members: tuple[str, ...], prefix: str
+    archive: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+    file: Path,
+    members: tuple[str, ...],
+    prefix: str,
+    handed: float,
 ) -> Iterator[tuple[Source, str, float, str]]:
     name = entry.filename.replace("\\", "/")
-    if entry.is_dir() or any(noise in name for noise in _NOISE):
+    if entry.is_dir() or _NOISE.search(name):
         return
     try:
         modified = datetime(*entry.date_time).timestamp()
     except (ValueError, OverflowError):
         modified = 0.0
+    if (
+        members
+    ):  # the time of a student's own archive is the LMS's, and what it holds says what the student likes
+        modified = handed
     source = Source(file, (*members, entry.filename))
     parts = [part for part in name.split("/") if part not in ("", ".", "..")]
     shown = prefix + "/".join(parts)
@@ -245,20 +270,19 @@ def identify(
     return bare or stem, "", False
 
 
-def _other_lesson(path: str, lesson: str) -> bool:
-    """Whether nbgrader's folders, student/lesson/file, say that a file was handed in for another lesson."""
-    parts = path.split("/")
-    return (
-        len(parts) > 2 and parts[1] != lesson and re.fullmatch(r"[0-9A-Z]\d_[a-z0-9_]+", parts[1]) is not None
-    )
+def _other_lessons(paths: Sequence[str], lesson: str) -> set[str]:
+    """nbgrader's folders, student/lesson, of other lessons: each has its lesson.ipynb, and a student's own folder does not."""
+    found = (re.fullmatch(r"([^/]+/([0-9A-Z]\d_[a-z0-9_]+))/\2\.ipynb", path) for path in paths)
+    return {one[1] for one in found if one and one[2] != lesson}
 
 
 def _stamp(source: Source) -> float | None:
     """nbgrader's timestamp.txt: "2026-11-25 17:15:00.123456 UTC"."""
     try:
         text = source.read(1000).decode().strip().removesuffix(" UTC").strip()
-        return datetime.fromisoformat(f"{text}+00:00" if "+" not in text else text).timestamp()
-    except (Unreadable, ValueError):
+        when = datetime.fromisoformat(f"{text}+00:00" if "+" not in text else text).timestamp()
+        return when if 0.0 < when < LATEST else None
+    except (Unreadable, ValueError, OverflowError):
         return None
 
 
@@ -274,20 +298,44 @@ def _chosen(handed: Sequence[Handed], lesson: str) -> list[Handed]:
             found.append(replace(theirs[0], problem=f"is no notebook (handed in: {names})"))
             continue
         candidates = books or wrong
-        best = max(
-            candidates, key=lambda one: (not one.problem, lesson in one.shown, one.modified, one.shown)
-        )
+        # Of equals the last: files of a folder come by name, those of a student's own archive by its times.
+        best = max(reversed(candidates), key=lambda one: (not one.problem, lesson in one.shown, one.modified))
         found += [best, *(replace(one, superseded=True) for one in (*books, *wrong) if one is not best)]
     return found
 
 
+def same_letters(id: str) -> str:
+    """An id in one normal form: macOS writes an umlaut in a file's name as two letters, and a roster as one.
+
+    >>> same_letters("Jo" + chr(0x308) + "rg") == "Jörg"
+    True
+    """
+    return unicodedata.normalize("NFC", id)
+
+
 def roster(path: Path) -> dict[str, str]:
     """Ids and names of a class: a CSV with a column `student` (or `id`), and perhaps `name`. Raises ValueError."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(
+            f"grade.students: must be in UTF-8, got {path} (in Excel: Save As, CSV UTF-8)"
+        ) from None
+    except OSError as error:
+        raise ValueError(f"grade.students: must be a CSV, got {path} ({error.strerror})") from None
+    head = text.partition("\n")[0]
+    separator = ";" if ";" in head and "," not in head else ","  # as spreadsheets write where 1,5 is a number
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    rows = list(reader)
     key = next((name for name in ("student", "id") if rows and name in rows[0]), None)
     if key is None:
-        raise ValueError(f"grade.students: must be a CSV with a column student (and rows), got {path}")
+        columns = ", ".join(map(str, reader.fieldnames or [])) or "none"
+        raise ValueError(
+            f"grade.students: must be a CSV with a column student and a row for each, got {path} "
+            f"({len(rows)} rows; columns: {columns[:100]})"
+        )
     return {
-        row[key].strip(): (row.get("name") or "").strip() for row in rows if row[key] and row[key].strip()
+        same_letters(row[key].strip()): (row.get("name") or "").strip()
+        for row in rows
+        if row[key] and row[key].strip()
     }

@@ -8,7 +8,6 @@ is what counts: a mark must not depend on what else the machine does. Wall time 
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -23,8 +22,8 @@ import psutil
 import zmq
 from jupyter_client.session import Session
 
-from snnlab.grading import sandbox
-from snnlab.grading.usage import Usage, children, folder_size, of_tree, own_memory
+from snnlab.grading import restore, sandbox
+from snnlab.grading.usage import Usage, children, folder_size, of_tree, own_memory, remove
 
 MB = 1024**2
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
@@ -192,7 +191,7 @@ class Kernel:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(1.0)
             return "dead" if self.process.poll() is not None else "output"
-        if folder_size(self.sockets) > SOCKETS_FOLDER:
+        if folder_size(self.sockets, SOCKETS_FOLDER) > SOCKETS_FOLDER:
             return "disk"
         if (
             usage.cpu - self.cpu_at_start > self.budget.total
@@ -235,13 +234,8 @@ class Kernel:
             text = f"\n(more than {OUTPUT_KEPT // MB} MB of output: the rest is not shown)\n"
             ran.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=text))
             return
-        try:
-            message = json.loads(
-                json.dumps({key: message[key] for key in ("msg_type", "content")}, default=str)
-            )
-            output = nbformat.v4.output_from_msg({"header": {"msg_type": message["msg_type"]}, **message})
-            nbformat.v4.nbbase.validate(output, ref="output")
-        except Exception:  # what is no output is not kept
+        output = restore.output({**message["content"], "output_type": message["msg_type"]})
+        if output is None:
             return
         last = ran.outputs[-1] if ran.outputs else None
         if last is not None and output.output_type == "stream" and last.get("name") == output.name:
@@ -313,4 +307,4 @@ def started(
         log.close()
         if kernel is not None:
             kernel.close()
-        shutil.rmtree(sockets, ignore_errors=True)
+        remove(sockets)

@@ -29,6 +29,7 @@ from snnlab.checks.exercise import Case, Exercise
 from snnlab.course.lessons import Lesson, find
 from snnlab.grading.restore import Question, others, questions
 from snnlab.grading.sandbox import Limits
+from snnlab.grading.usage import remove
 
 # What can change a mark. Results of another version of these are not taken for results of this one.
 _DECIDING = (
@@ -208,7 +209,7 @@ def sweep() -> None:
         pid = left.name.split("-")[2]
         with contextlib.suppress(OSError):
             if pid.isdigit() and not psutil.pid_exists(int(pid)) and os.getuid() in (0, left.stat().st_uid):
-                shutil.rmtree(left, ignore_errors=True)
+                remove(left)
 
 
 def forget() -> None:

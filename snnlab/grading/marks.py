@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from snnlab.course.notebooks import write
 from snnlab.grading.intake import Handed
 
 Row = dict[str, Any]
+_FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
 
 
 def rows(
@@ -98,8 +100,10 @@ def _cell(value: Any) -> Any:
 
     >>> _cell("=1+1"), _cell(-1.5), _cell("ada")
     ("'=1+1", -1.5, 'ada')
+    >>> _cell("a;=1+1")  # where a comma is the decimal sign, a semicolon separates cells
+    "a;'=1+1"
     """
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+    return _FORMULA.sub("'", value) if isinstance(value, str) else value
 
 
 def latest(records: Iterator[dict[str, Any]], lesson: str) -> dict[str, dict[str, Any]]:

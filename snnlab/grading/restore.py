@@ -20,6 +20,8 @@ from snnlab.grading.ask import argument
 
 MOST_CELLS, MOST_SOURCE = 2_000, 5_000_000
 CELL_TYPES = ("code", "markdown", "raw")
+SHOWN = ("text/plain", "image/png", "image/jpeg", "text/html", "text/markdown", "image/svg+xml")
+MOST_LINES = 1_000  # of a traceback
 
 
 class Unreadable(ValueError):
@@ -96,10 +98,11 @@ def _cells_of(found: Any) -> list[Any]:
     version = found.get("nbformat")
     if version == 3 and isinstance(found.get("worksheets"), list):
         sheets = [sheet for sheet in found["worksheets"] if isinstance(sheet, dict)]
-        cells = [cell for sheet in sheets for cell in sheet.get("cells", []) if isinstance(cell, dict)]
+        lists = [sheet["cells"] for sheet in sheets if isinstance(sheet.get("cells"), list)]
+        cells = [cell for cells in lists for cell in cells if isinstance(cell, dict)]
         return [{**cell, "source": cell.get("input", cell.get("source"))} for cell in cells]
     if version != 4:
-        raise Unreadable(f"is a notebook of format {str(version)[:20]}, and not 4")
+        raise Unreadable(f"is a notebook of format {whole(str(version))[:20]}, and not 4")
     if not isinstance(found.get("cells"), list):
         raise Unreadable("is a notebook without cells")
     return found["cells"]
@@ -121,9 +124,15 @@ def _cell(cell: Any, place: int) -> NotebookNode:
         for name in (isinstance(named, dict) and named.get("grade_id"), cell.get("id"))
         if isinstance(name, str)
     ]
+    if kind == "markdown" and isinstance(cell.get("attachments"), dict):
+        new.attachments = {  # pictures that an answer in words shows
+            _text(name): {kind: _text(kinds.get(kind)) for kind in SHOWN}
+            for name, kinds in cell["attachments"].items()
+            if isinstance(kinds, dict)
+        }
     if kind == "code":
         new.execution_count = None
-        new.outputs = [output for output in map(_output, _list(cell.get("outputs"))) if output is not None]
+        new.outputs = [one for one in map(output, _list(cell.get("outputs"))) if one is not None]
     return new
 
 
@@ -135,21 +144,39 @@ def _text(source: Any) -> str:
     """A cell's text: a string or a list of lines. Halves of surrogate pairs would not go through a socket."""
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
-    return source.encode("utf-8", "replace").decode() if isinstance(source, str) else ""
+    return whole(source) if isinstance(source, str) else ""
 
 
-def _output(found: Any) -> NotebookNode | None:
-    """An output of the student's own run, if it is one."""
-    try:
-        output = nbformat.from_dict(found)
-        if output.output_type == "stream":
-            output.text = _text(output.text)
-        for kind, value in dict(output.get("data", {})).items():
-            output.data[kind] = _text(value) if isinstance(value, (str, list)) else value
-        nbformat.v4.nbbase.validate(output, ref="output")
-        return NotebookNode(output)
-    except Exception:  # of any kind: then it is not shown
+def whole(text: str) -> str:
+    """Text that can be written to a file: half of a surrogate pair, which JSON can hold, can not."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def whole_value(value: Any) -> Any:
+    """A copy of a JSON value in which every text can be written to a file."""
+    return json.loads(whole(json.dumps(value, ensure_ascii=False, default=str)))
+
+
+def output(found: Any) -> NotebookNode | None:
+    """A copy of what is shown of an output, if it is one. nbformat's own check of a hostile one takes minutes and gigabytes."""
+    if not isinstance(found, dict):
         return None
+    kind, data = found.get("output_type"), found.get("data")
+    new = NotebookNode(output_type=kind)
+    if kind == "stream" and found.get("name") in ("stdout", "stderr"):
+        new.name, new.text = found["name"], _text(found.get("text"))
+    elif kind == "error":
+        lines = found.get("traceback")
+        new.ename, new.evalue = _text(found.get("ename")), _text(found.get("evalue"))
+        new.traceback = [_text(line) for line in lines[:MOST_LINES]] if isinstance(lines, list) else []
+    elif kind in ("display_data", "execute_result") and isinstance(data, dict):
+        new.metadata = NotebookNode()
+        new.data = NotebookNode({name: text for name in SHOWN if (text := _text(data.get(name)))})
+        if kind == "execute_result":
+            new.execution_count = None
+    else:
+        return None
+    return new
 
 
 # ---------------------------------------------------------------- restoring
@@ -243,7 +270,10 @@ def _assemble(
                     plan.notes.append(
                         f"{original.id} is a {cell.cell_type} cell: it is made a {original.cell_type} cell again"
                     )
+                attached = cell.get("attachments")
                 cell = _as(original, original.source if id else cell.source, cell.get("outputs", []))
+                if attached and cell.cell_type == "markdown":
+                    cell.attachments = attached
             if cell.cell_type == "code":
                 plan.steps.append((len(cells), id))
             cells.append(cell)

@@ -30,7 +30,8 @@ def file_name(student: str) -> str:
     ('ada', '.._ada')
     """
     plain = re.sub(r"[^\w.@+-]", "_", student, flags=re.ASCII)[:80]
-    return plain if plain == student and plain.strip(".") else f"{plain}-{digest(student.encode())[:8]}"
+    itself = plain == student and plain.strip(".") and not re.search(r"-[0-9a-f]{8}$", plain)
+    return plain if itself else f"{plain}-{digest(student.encode())[:8]}"
 
 
 class Results:

@@ -22,7 +22,7 @@ from snnlab.grading.sanitise import harmless
 
 NOT_REACHED = "not reached"
 ENDINGS = {
-    "time": "it took too much time", "memory": "it took too much memory", "output": "it wrote too much output",
+    "time": "it took too much time", "memory": "it took too much memory", "output": "it wrote too much output, or closed its connections",
     "disk": "it wrote too many files", "dead": "the kernel ended (killed, or left by exit())",
 }  # fmt: skip
 SERVANT = "import snnlab.grading.servant as _; del _"
@@ -64,7 +64,7 @@ def grade(bundle: lesson.Bundle, sent: Sent, version: str) -> Result:
         plan = restore.restore(restore.read(sent.data), opened.questions, opened.others)
     except restore.Unreadable as error:
         record |= {**unread(opened, f"the file {error}"), "status": "unreadable"}
-        return Result(record, feedback=page(record, None))
+        return _result(record, "", page(record, None))
     submitted = {cell.id: list(cell.get("outputs", [])) for cell in plan.notebook.cells}
     reports, failed, ended, cpu = _run(opened, plan, sent.student)
     if ended:
@@ -75,7 +75,12 @@ def grade(bundle: lesson.Bundle, sent: Sent, version: str) -> Result:
         if cell.cell_type == "code":
             cell.outputs = submitted[cell.id]
     record["wall"] = round(time.monotonic() - began, 2)
-    return Result(record, executed, page(record, harmless(plan.notebook), opened.known))
+    return _result(record, executed, page(record, harmless(plan.notebook), opened.known))
+
+
+def _result(record: dict[str, Any], executed: str, feedback: str) -> Result:
+    """A result that can be written, whatever text a kernel sent: else it would stop the class's run, not its own."""
+    return Result(restore.whole_value(record), restore.whole(executed), restore.whole(feedback))
 
 
 def unread(opened: lesson.Opened, reason: str) -> dict[str, Any]:

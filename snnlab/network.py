@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import number, whole
+from .arguments import floats, number, whole
 from .connectivity import PairRule, values_of
 from .distributions import Distribution
 from .memory import check_synapses
@@ -423,7 +423,7 @@ def _numbers(where: str, value, n_pairs: int | None, shape: tuple[int, int]):
             f"{where}: must be a number, an array of one per pair, or a distribution, got {value!r}"
         )
     try:
-        array = np.array(value, dtype=float)
+        array = floats(value, copy=True)
     except (TypeError, ValueError, OverflowError):
         raise TypeError(
             f"{where}: must be a number, an array of one per pair, or a distribution, got {value!r}"

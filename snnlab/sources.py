@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import floats
 from .stimuli import Stimulus
 from .units import as_unit
 
@@ -126,6 +127,8 @@ def _count(where: str, n: Any) -> int:
         raise TypeError(f"{where}: must be a whole number, got {n!r}")
     if n < 1:
         raise ValueError(f"{where}: must be >= 1, got {n}")
+    if n > 2**53:
+        raise ValueError(f"{where}: must be at most 2**53, got a number of {len(str(n))} digits")
     return int(n)
 
 
@@ -142,7 +145,7 @@ def _numbers(where: str, value: Any, n: int) -> float | np.ndarray:
     if isinstance(value, bool | str) or value is None:
         raise TypeError(f"{where}: must be {wanted}, got {value!r}")
     try:
-        array = np.array(value, dtype=float)
+        array = floats(value, copy=True)
     except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{where}: must be {wanted}, got {value!r}") from None
     if array.shape not in ((), (n,)):

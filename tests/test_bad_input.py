@@ -736,6 +736,17 @@ def test_an_array_of_complex_numbers_is_refused_and_not_cut_to_its_real_part(cal
         call(np.array([1.0 + 2.0j, 2.0 + 0.5j]))
 
 
+def test_a_source_whose_neurons_do_not_fit_into_memory_is_refused(monkeypatch):
+    with pytest.raises(ValueError, match=r"PoissonSource\.n: must be at most 2147483647, got 1099511627776"):
+        snn.PoissonSource(2**40, 1.0)
+    monkeypatch.setattr("snnlab.memory.available_memory", lambda: 2e9)
+    p = snn.Projection(snn.PoissonSource(100_000_000, 1e-3), other, ([0], [0]), 1.0, 0.0)
+    with pytest.raises(
+        ValueError, match=r"Projection\.pre: must fit into memory, got 100,000,000 pre neurons"
+    ):
+        snn.simulate(other, t_stop=1.0, projections=[p])
+
+
 def test_a_number_of_sources_beyond_floats_is_refused():
-    with pytest.raises(ValueError, match=r"PoissonDrive\.n_sources: must be at most 2\*\*53, got"):
+    with pytest.raises(ValueError, match=r"PoissonDrive\.n_sources: must be at most 9007199254740992, got"):
         snn.PoissonDrive(other, 1.0, 1.0, n_sources=10**400)

@@ -397,6 +397,7 @@ class Projection:
         self._check_bounds(w)
         if isinstance(self.delay, Distribution) and not self.delay.given:
             delay = np.round(np.maximum(delay, 0.0) / dt) * dt  # a delay rule draws on the grid
+        self._check_range("Projection.delay", delay, True, "ms")
         return pre, post, w, delay
 
     @staticmethod

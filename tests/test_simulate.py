@@ -542,6 +542,13 @@ def test_bad_arguments_of_projection(change, error, message):
         snn.Projection(**arguments)
 
 
+def test_negative_delays_of_a_matrix_are_refused():
+    pop = snn.Population(snn.LIF(), 2, {"exc": snn.ExpCurrent(5.0)})
+    p = snn.Projection(pop, pop, snn.all_to_all(), 1.0, np.array([[1.0, 1.0], [-1.0, 1.0]]))
+    with pytest.raises(ValueError, match=r"Projection\.delay: must be >= 0 ms, got -1\.0"):
+        snn.simulate(pop, t_stop=1.0, projections=[p])
+
+
 def test_delays_off_the_grid_are_refused():
     p = snn.Projection(LIF2, LIF2, ([0], [1]), 1.0, 0.25, receptor="exc")
     with pytest.raises(ValueError, match=r"Projection.delay: must be a multiple of dt = 0.1 ms, got 0.25"):

@@ -28,6 +28,18 @@ def number(name: str, value: Any) -> float:
     return found
 
 
+def floats(value: Any, copy: bool = False) -> np.ndarray:
+    """An array of floats; numpy alone would take a complex number for its real part.
+
+    >>> floats([1, 2])
+    array([1., 2.])
+    """
+    array = np.asarray(value)
+    if array.dtype.kind == "c":
+        raise TypeError("complex numbers are no quantities here")
+    return np.array(array, dtype=float) if copy else np.asarray(array, dtype=float)
+
+
 def whole(name: str, value: Any, least: int) -> int:
     """A whole number that is not below `least`.
 

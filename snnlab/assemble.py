@@ -269,7 +269,7 @@ def _cells(population, index, given: Input, method, seed, dt, n_offsets, base, m
         fades=[np.zeros(0) if tau is None else np.array([np.exp(-dt / tau), np.sqrt(-np.expm1(-2 * dt / tau))]) for tau in taus],
         keys=[key_of(seed, f"{name} noise {z}") for z in range(len(taus))] if not system.uses("u") else
              [key_of(seed, f"{name} noise {z}") for z in range(len(taus))] + [key_of(seed, f"{name} threshold")],
-        spk=np.empty(min(max(1024, 2 * n), max_spikes + n), dtype=np.int32),
+        spk=np.empty(min(max(1024, 2 * n), max_spikes + n - 1), dtype=np.int32),
         off=np.zeros(n_offsets, dtype=np.int64), base=base, matrices=matrices,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import floats
 from .distributions import Distribution
 from .firing import Firing
 from .grid import grid_time
@@ -49,7 +50,7 @@ def _set_state(entry: Cells, view: View, label: str, value: Any, seed: int) -> N
         array = value.draw(generator(seed, f"{entry.name} initial {label} {view.start}"), view.n)
     else:
         try:
-            array = np.asarray(value, dtype=float)
+            array = floats(value)
         except (TypeError, ValueError, OverflowError):
             raise TypeError(
                 f"initial[{label!r}]: must be a number, an array ({view.n},) or a distribution, got {value!r}"

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import number
+from .arguments import floats, number
 from .distributions import Distribution
 
 BLOCK = 1 << 18  # pairs drawn at a time: a few megabytes of work space, however large the graph
@@ -180,9 +180,11 @@ def values_of(where: str, matrix: Any, shape: tuple[int, int]) -> Distribution:
 def as_matrix(where: str, matrix: Any) -> Any:
     """A copy of a matrix of finite numbers: an array, or in compressed rows when it is sparse."""
     try:
-        copy: Any = matrix.tocsr(copy=True) if hasattr(matrix, "tocsr") else np.array(matrix, dtype=float)
+        copy: Any = matrix.tocsr(copy=True) if hasattr(matrix, "tocsr") else floats(matrix, copy=True)
     except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{where}: must be a matrix of numbers (n_pre, n_post), got {matrix!r}") from None
+    if copy.dtype.kind == "c":
+        raise TypeError(f"{where}: must be a matrix of numbers (n_pre, n_post), got complex ones")
     if copy.ndim != 2:
         raise ValueError(f"{where}: must have shape (n_pre, n_post), got {copy.shape}")
     if hasattr(copy, "tocsr"):

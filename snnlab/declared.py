@@ -9,6 +9,7 @@ from typing import Any, ClassVar, dataclass_transform
 
 import numpy as np
 
+from .arguments import floats
 from .language import Equations, Reader
 from .units import Unit, as_unit, ms, nS
 
@@ -161,7 +162,7 @@ class Declared:
                 f"{label}: must be a number in {unit} or an array of one per neuron, got {value!r}"
             )
         try:
-            array = np.array(value, dtype=float)
+            array = floats(value, copy=True)
         except (TypeError, ValueError, OverflowError):
             raise TypeError(
                 f"{label}: must be a number in {unit} or an array of one per neuron, got {value!r}"

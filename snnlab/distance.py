@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import number
+from .arguments import floats, number
 from .connectivity import BLOCK, PairRule
 from .distributions import Distribution
 
@@ -229,7 +229,7 @@ def _places(where: str, pre: Any, post: Any, period: Any) -> Places:
 
 def _positions(where: str, given: Any) -> np.ndarray:
     try:
-        array = np.array(given, dtype=float)
+        array = floats(given, copy=True)
     except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{where}: must be positions, an array (n,) or (n, dims), got {given!r}") from None
     if array.ndim not in (1, 2) or not array.size:

@@ -76,7 +76,7 @@ def firing(source: PoissonSource, index: int, seed: int, dt: float, k_start: int
     key = key_of(seed, name if source.name is None else f"source {source.name!r}")
     first, _ = gaps(0, 1, *key)
     made = Firing(
-        source, name, key, dt, np.empty(min(max(1024, 2 * source.n), max_spikes + source.n), dtype=np.int32),
+        source, name, key, dt, np.empty(min(max(1024, 2 * source.n), max_spikes + source.n - 1), dtype=np.int32),
         np.zeros(n_offsets, dtype=np.int64), base, first, np.ones(1, dtype=np.int64),
     )  # fmt: skip
     if made.varying:

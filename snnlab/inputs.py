@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import floats
 from .grid import grid_time
 from .network import Population, View, as_view
 from .stimuli import Noise, Stimulus
@@ -65,7 +66,7 @@ def _add(entry: Input, I: Any, view: View, k_start: int, k_stop: int, dt: float)
 
 def _add_array(entry: Input, I: Any, view: View, k_start: int, k_stop: int) -> None:
     try:
-        array = np.asarray(I, dtype=float)
+        array = floats(I)
     except (TypeError, ValueError, OverflowError):
         raise TypeError(
             f"I: must be a current in pA: a number, an array, a stimulus or a function of t, got {I!r}"
@@ -131,7 +132,7 @@ def _add_stimulus(entry: Input, stimulus: Stimulus, view: View, dt: float) -> No
 def _value(I: Callable, t: float, view: View, width: int = 0) -> np.ndarray:
     """I(t) as a number or an array (n,), checked; `width` is how many values it gave at first."""
     try:
-        value = np.asarray(I(t), dtype=float)
+        value = floats(I(t))
     except (TypeError, ValueError) as error:
         raise TypeError(
             f"I: as a function of t it must return a current in pA; at t = {t:g} ms: {error}"

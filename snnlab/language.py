@@ -14,7 +14,7 @@ import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
-from .vocabulary import VOCABULARY
+from .vocabulary import TAKES, VOCABULARY
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,12 +46,32 @@ class Equations:
             node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
 
+    def tells(self) -> bool:
+        """True when what it returns is a comparison, or whole numbers made of some: no quantity."""
+        known: dict[str, bool] = {}
+        for target, value in self.body:
+            known[target] = _tells(value, known)
+        return all(_tells(value, known) for value in self.returns)
+
     def depends_on(self, k: int) -> set[str]:
         """The arguments that the k-th returned value depends on, by data flow."""
         deps: dict[str, set[str]] = {arg: {arg} for arg in self.args}
         for target, value in self.body:
             deps[target] = set().union(*(deps[n] for n in _names(value)))
         return set().union(*(deps[n] for n in _names(self.returns[k])))
+
+
+def _tells(node: ast.expr, known: dict[str, bool]) -> bool:
+    if isinstance(node, ast.Name):
+        return known.get(node.id, False)
+    if isinstance(node, ast.BinOp):
+        parts = [node.left, node.right]
+        return not isinstance(node.op, ast.Div | ast.Pow) and all(_tells(part, known) for part in parts)
+    if isinstance(node, ast.Call):
+        name = node.func.id  # type: ignore[attr-defined]
+        values = node.args[1:] if name == "where" else node.args
+        return name in TAKES and all(_tells(value, known) for value in values)
+    return isinstance(node, ast.Compare) or (isinstance(node, ast.Constant) and isinstance(node.value, int))
 
 
 class _Powers(ast.NodeTransformer):
@@ -164,7 +184,7 @@ class Reader:
         functions = set()
         for node in ast.walk(expression):
             if not isinstance(node, _ALLOWED):
-                self.fail(expression, f"{ast.unparse(node)!r} is outside the language of equations "
+                self.fail(expression, f"{ast.unparse(node) or ast.unparse(expression)!r} is outside the language of equations "
                                       "(+ - * / **, comparisons and calls of the vocabulary)")  # fmt: skip
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", ast.unparse(node.func))
@@ -172,6 +192,9 @@ class Reader:
                     self.fail(
                         expression, f"{name!r} can't be called here; allowed are {', '.join(VOCABULARY)}"
                     )
+                wanted = TAKES.get(name, 1)
+                if len(node.args) != wanted:
+                    self.fail(expression, f"{name}() takes {wanted} values, got {len(node.args)}")
                 functions.add(id(node.func))
             if isinstance(node, ast.Compare) and len(node.ops) > 1:
                 self.fail(expression, "a chained comparison is not allowed: write one comparison")

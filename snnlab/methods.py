@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .bends import bends_of, fixed
 from .system import System
 from .vocabulary import exprel
 
@@ -94,7 +95,9 @@ def changing_states(system: System, method: str) -> tuple[str, ...]:
     values = {name: rng.uniform(0.5, 1.5) for name in (*system.parameters, "dt", "t", "t_last")}
     x = rng.uniform(-2.0, 2.0, len(system.states))
     at_rest, driven = (_rates(system, values | {"I": current}, x) for current in (0.0, 1.0))
-    if np.ptp([at_rest, driven], axis=0).max() > 1e-9:
+    if not np.ptp([at_rest, driven], axis=0).max() <= 1e-9:  # nor if it is not a number
+        return ()
+    if any("I" in (bends_of(system, s, (s,)) or ()) for s in system.states):
         return ()
     return tuple(s for s in system.states if s not in steady_states(system))
 
@@ -135,7 +138,7 @@ def rate_terms(system: System, state: str) -> list[tuple[str, str | None]]:
 def _rate_sums(system: System) -> dict[str, tuple[str, ...]]:
     """For each changing state the states that its rate A_k is affine in; empty unless all rates are so."""
     changing = changing_states(system, "exponential_euler")
-    if not all(system.plain):
+    if not all(_is_plain(system, s) for s in changing):
         return {}
     rows = [system.states.index(s) for s in changing]
     rng, felt = np.random.default_rng(0), np.zeros((len(rows), len(system.states)))
@@ -188,8 +191,13 @@ def steady_states(system: System) -> tuple[str, ...]:
             ]
         )
     spread = np.ptp(np.array(rates), axis=1).max(axis=0)
-    known = zip(system.states, spread, system.plain, strict=True)
-    return tuple(s for s, d, plain in known if d < 1e-9 and plain)
+    return tuple(s for s, d in zip(system.states, spread, strict=True) if d < 1e-9 and _is_plain(system, s))
+
+
+def _is_plain(system: System, state: str) -> bool:
+    """Whether the rate of a state is what it seems to be at a few random states."""
+    bends = bends_of(system, state, (state,))
+    return bends is not None and bends <= fixed(system)
 
 
 def _moment(rng: np.random.Generator) -> dict:
@@ -312,6 +320,9 @@ def probe(system: System, values: dict, rng: np.random.Generator) -> np.ndarray 
 
     A is read off by finite differences, exact for a linear system, and tested at random states, currents and times.
     """
+    bends = [bends_of(system, s, system.states) for s in system.states]
+    if any(names is None or not names <= fixed(system) for names in bends):
+        return None
     rows = max((np.size(v) for v in values.values()), default=1)
     size = len(system.states)
 
@@ -344,6 +355,8 @@ def exact_matrices(system: System, matrix: np.ndarray, dt: float) -> tuple[np.nd
 
 def is_affine_in_each(system: System, values: dict, rng: np.random.Generator) -> bool:
     """True when every derivative is affine in its own state, which exponential_euler needs."""
+    if any(bends_of(system, s, (s,)) is None for s in system.states):
+        return False
     base = {
         **values,
         **_moment(rng),

@@ -87,6 +87,10 @@ class Neuron(Declared, abstract=True):
             raise TypeError(
                 f"{name}.threshold: must return one value, true where the neuron is above threshold"
             )
+        if not read["threshold"].tells():
+            raise TypeError(
+                f"{name}.threshold: must return a comparison such as `v >= v_th`, got `{ast.unparse(read['threshold'].returns[0])}`"
+            )
         for returned in read["reset"].returns if "reset" in read else ():
             if not (isinstance(returned, ast.Name) and returned.id in cls.state):
                 raise TypeError(

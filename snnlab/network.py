@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import number, whole
+from .arguments import floats, number, whole
 from .connectivity import PairRule, values_of
 from .distributions import Distribution
 from .memory import check_synapses
@@ -397,6 +397,7 @@ class Projection:
         self._check_bounds(w)
         if isinstance(self.delay, Distribution) and not self.delay.given:
             delay = np.round(np.maximum(delay, 0.0) / dt) * dt  # a delay rule draws on the grid
+        self._check_range("Projection.delay", delay, True, "ms")
         return pre, post, w, delay
 
     @staticmethod
@@ -423,7 +424,7 @@ def _numbers(where: str, value, n_pairs: int | None, shape: tuple[int, int]):
             f"{where}: must be a number, an array of one per pair, or a distribution, got {value!r}"
         )
     try:
-        array = np.array(value, dtype=float)
+        array = floats(value, copy=True)
     except (TypeError, ValueError, OverflowError):
         raise TypeError(
             f"{where}: must be a number, an array of one per pair, or a distribution, got {value!r}"

@@ -223,7 +223,7 @@ def _make_room(run: Run, advancing: Any, max_spikes: int) -> bool:
             continue
         if used >= max_spikes:
             return False
-        size = min(2 * cells.spk.size + room, max_spikes + 2 * cells.n)
+        size = min(2 * cells.spk.size + room, max_spikes + cells.n - 1)
         if size > cells.spk.size:
             grown = np.empty(size, dtype=np.int32)
             grown[:used] = cells.spk[:used]

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import floats
+from .spikes import MAX_NEURONS
 from .stimuli import Stimulus
 from .units import as_unit
 
@@ -45,7 +47,7 @@ class PoissonSource:
     """
 
     def __init__(self, n: int, rate: Any, name: str | None = None):
-        self.n = _count("PoissonSource.n", n)
+        self.n = _count("PoissonSource.n", n, MAX_NEURONS)
         self.rate = rate if callable(rate) else _rates("PoissonSource.rate", rate, self.n)
         if isinstance(rate, Stimulus) and (rate.noises or rate.n not in (1, self.n)):
             raise ValueError(
@@ -121,11 +123,13 @@ class PoissonDrive:
         return f"PoissonDrive({self.target!r}, {self.receptor})"
 
 
-def _count(where: str, n: Any) -> int:
+def _count(where: str, n: Any, most: int = 2**53) -> int:
     if isinstance(n, bool) or not isinstance(n, int | np.integer):
         raise TypeError(f"{where}: must be a whole number, got {n!r}")
     if n < 1:
         raise ValueError(f"{where}: must be >= 1, got {n}")
+    if n > most:
+        raise ValueError(f"{where}: must be at most {most}, got {n if n < 10**30 else 'more than 10**30'}")
     return int(n)
 
 
@@ -142,7 +146,7 @@ def _numbers(where: str, value: Any, n: int) -> float | np.ndarray:
     if isinstance(value, bool | str) or value is None:
         raise TypeError(f"{where}: must be {wanted}, got {value!r}")
     try:
-        array = np.array(value, dtype=float)
+        array = floats(value, copy=True)
     except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{where}: must be {wanted}, got {value!r}") from None
     if array.shape not in ((), (n,)):

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arguments import number
+from .arguments import floats, number
 
 MAX_NEURONS = 2**31 - 1  # ids are int32
 
@@ -252,7 +252,7 @@ def as_window(
 
 def _times(t: ArrayLike, t_start: float, t_stop: float) -> NDArray[np.float64]:
     try:
-        times = np.asarray(t, dtype=np.float64)
+        times = floats(t)
     except (TypeError, ValueError, OverflowError):
         raise TypeError(f"SpikeTrains.t: must be numbers in ms, got {type(t).__name__}") from None
     if times.ndim != 1:

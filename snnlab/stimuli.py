@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .arguments import floats
 from .spikes import SpikeTrains, as_count, as_index, as_window
 
 Array = NDArray[np.float64]
@@ -315,7 +316,7 @@ def _shape(name: str, value: Callable[..., Array], **arguments: Any) -> Stimulus
 def _number_or_array(name: str, value: Any, finite: bool = True, ndim: int | None = 1) -> Any:
     """`value` as a float or a read-only copy (n,), without NaN; `ndim` is the most axes allowed, None for any."""
     try:
-        array = np.array(value, dtype=np.float64)
+        array = floats(value, copy=True)
     except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{name}: must be a number or an array of numbers, got {value!r}") from None
     if ndim is not None and (array.ndim > ndim or array.shape == (0,)):
@@ -342,7 +343,7 @@ def _rates(name: str, rate: Any, n: int) -> Array:
 
 def _rate_at(rate: Callable[[Array], ArrayLike], t: Array, bound: float) -> Array:
     try:
-        values = np.asarray(rate(t), dtype=np.float64)
+        values = floats(rate(t))
     except (TypeError, ValueError) as error:
         raise TypeError(
             f"poisson.rate: as a function of times in ms it must return rates in Hz; {error}"

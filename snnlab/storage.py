@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from .bends import is_straight
+
 KINDS = ("rows", "dense", "planes")
 DENSE_ENOUGH = 0.02  # connected share of all pairs from which bits are kept
 MANY = 100_000  # synapses below which nothing is gained
@@ -50,7 +52,7 @@ def storage_of(projection: Any, complete: bool, plain: bool, sizes: tuple[int, i
 def is_additive(synapse: Any) -> bool:
     """True when two arrivals do what one of both weights together does."""
     read = synapse.equations.get("arrive")
-    if read is None:
+    if read is None or not is_straight(read, ("w", *read.returned_names)):
         return False
     rng = np.random.default_rng(0)
     values = {name: rng.uniform(0.5, 1.5) for name in read.args}

@@ -78,21 +78,6 @@ class System:
         ]
         return any(read.calls & COSTLY for read in reads)
 
-    @cached_property
-    def plain(self) -> tuple[bool, ...]:
-        """For each state, whether its derivative is sums, products and quotients alone, with no function of the vocabulary.
-
-        Such a derivative is what it seems to be at a few random states; one with `maximum` may bend far from them.
-        """
-        dynamics = self.model.equations["dynamics"]
-        currents = [cls.equations["current"] for _, cls in self.receptors if cls.state]
-        heard = currents if "I" in dynamics.args else []
-        own = [not any(read.calls for read in (dynamics, *heard))] * len(self.model.state)
-        receptors = [
-            [not cls.equations["dynamics"].calls] * len(cls.state) for _, cls in self.receptors if cls.state
-        ]
-        return tuple(sum(receptors, own))
-
     def arguments(self, owner: type[Declared], function: str, receptor: str = "") -> tuple[str, ...]:
         """The joined names of a function's arguments, in its order."""
         prefix = f"{receptor}_" if receptor else ""

@@ -36,3 +36,4 @@ def exprel(x):
 
 
 VOCABULARY = {name: globals()[name] for name in __all__}
+TAKES = {"maximum": 2, "minimum": 2, "clip": 3, "where": 3}  # how many values; all others take one

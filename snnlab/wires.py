@@ -8,6 +8,7 @@ import numpy as np
 
 from .connectivity import stable_order
 from .grid import steps, steps_array
+from .memory import check_rows
 from .network import Projection, View, as_view
 from .plasticity import Plasticity
 from .short_term import ShortTerm
@@ -117,6 +118,7 @@ def wire(projection: Projection, index: int, source: int, post: int, seed: int, 
     else:
         delays, classes = _classes(steps_array("Projection.delay", delay, dt))
         rows = classes * n_pre + pre
+    check_rows("Projection.pre", n_pre, delays.size)
     if (rows[1:] < rows[:-1]).any():
         order = stable_order(rows, delays.size * n_pre)
         rows, targets = rows[order], targets[order]

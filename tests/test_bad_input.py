@@ -15,6 +15,7 @@ from typing import NamedTuple
 import matplotlib
 import numpy as np
 import pytest
+from scipy import sparse
 
 import snnlab as snn
 from snnlab.declared import Declared
@@ -126,13 +127,13 @@ CALLS = {
     ),
     "PoissonSource": Call(
         snn.PoissonSource, {"n": 2, "rate": 5.0, "name": "x"},
-        {"n": {"huge"}, "rate": {*COUNTED, "function", "class"}, "name": {"text", "none"}},
+        {"rate": {*COUNTED, "function", "class"}, "name": {"text", "none"}},
         {"n": [0], "rate": [[1.0, 2.0, 3.0], snn.noise(1.0), snn.step([1.0, 2.0, 3.0])]},
     ),
     "PoissonSource.__getitem__": Call(source.__getitem__, {"item": slice(0, 1)}, more={"item": [0, slice(2, 2), slice("a", None)]}),
     "PoissonDrive": Call(
         snn.PoissonDrive, {"target": pop, "rate": 5.0, "w": 1.0, "receptor": "inh", "n_sources": 1},
-        {"rate": COUNTED, "w": COUNTED, "n_sources": {"huge"}},
+        {"rate": COUNTED, "w": COUNTED},
         {"target": [trains, source, lif], "rate": [[1.0, 2.0, 3.0]], "w": [[1.0, 2.0, 3.0]],
          "receptor": ["nmda"], "n_sources": [0, 1.0]},
     ),
@@ -709,3 +710,43 @@ def test_a_weight_that_makes_the_run_diverge(engine, rule):
         target, projections=[p], t_stop=k - 1.0, seed=1, engine=engine, record=["v", "exc.g"]
     )
     assert all(np.isfinite(x).all() for x in before.traces.values())
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda z: snn.LIF(tau_m=z),
+        lambda z: snn.simulate(other, t_stop=1.0, I=z),
+        lambda z: snn.simulate(other, t_stop=1.0, I=lambda t: z),
+        lambda z: snn.simulate(other, t_stop=1.0, initial={"v": z}),
+        lambda z: snn.Projection(trains, other, ([0, 1], [0, 1]), z, 0.0),
+        lambda z: snn.Projection(trains, other, ([0, 1], [0, 1]), 1.0, z),
+        lambda z: snn.Projection(trains, other, snn.all_to_all(), z[:, None] * z, 0.0),
+        lambda z: snn.Projection(trains, other, snn.all_to_all(), sparse.csr_array(z[:, None] * z), 0.0),
+        lambda z: snn.from_matrix(z[:, None] * z),
+        lambda z: snn.PoissonSource(2, z),
+        lambda z: snn.PoissonDrive(other, z, 1.0),
+        lambda z: snn.step(z),
+        lambda z: snn.SpikeTrains(z, [0, 1], n=2, t_stop=5.0),
+    ],
+)
+def test_an_array_of_complex_numbers_is_refused_and_not_cut_to_its_real_part(call):
+    with pytest.raises(TypeError, match=r"^[\w.]+(\['v'\])?: .*must (be|return)"):
+        call(np.array([1.0 + 2.0j, 2.0 + 0.5j]))
+
+
+def test_a_source_whose_neurons_do_not_fit_into_memory_is_refused(monkeypatch):
+    with pytest.raises(ValueError, match=r"PoissonSource\.n: must be at most 2147483647, got 1099511627776"):
+        snn.PoissonSource(2**40, 1.0)
+    monkeypatch.setattr("snnlab.memory.available_memory", lambda: 2e9)
+    p = snn.Projection(snn.PoissonSource(100_000_000, 1e-3), other, ([0], [0]), 1.0, 0.0)
+    with pytest.raises(
+        ValueError, match=r"Projection\.pre: must fit into memory, got 100,000,000 pre neurons"
+    ):
+        snn.simulate(other, t_stop=1.0, projections=[p])
+
+
+def test_a_number_of_sources_beyond_floats_is_refused():
+    with pytest.raises(ValueError, match=r"PoissonDrive\.n_sources: must be at most 9007199254740992, got"):
+        snn.PoissonDrive(other, 1.0, 1.0, n_sources=10**400)

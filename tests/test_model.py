@@ -132,6 +132,13 @@ OUTSIDE = [
     ("def dynamics(v, I, tau_m):\n    dv = v if v > 0 else I\n    return dv", r"outside the language"),
     ("def dynamics(v, I, tau_m):\n    dv = 'fast'\n    return dv", r"not a number"),
     ("def dynamics(v, I, tau_m):\n    dv = 0 < v < 1\n    return dv", r"chained comparison"),
+    ("def dynamics(v, I, tau_m):\n    dv = v % 3\n    return dv", r"'v % 3' is outside the language"),
+    ("def dynamics(v, I, tau_m):\n    dv = maximum(v)\n    return dv", r"maximum\(\) takes 2 values, got 1"),
+    (
+        "def dynamics(v, I, tau_m):\n    dv = where(v > 0, v)\n    return dv",
+        r"where\(\) takes 3 values, got 2",
+    ),
+    ("def dynamics(v, I, tau_m):\n    dv = exp(v, I)\n    return dv", r"exp\(\) takes 1 values, got 2"),
 ]
 
 
@@ -157,6 +164,14 @@ GOOD = "def dynamics(v, I, tau_m, E_L):\n    dv = (-(v - E_L) + I) / tau_m\n    
             {"reset": "def reset(v, E_L):\n    return E_L"},
             r"Made.reset: must return names of states, returns `E_L`",
         ),
+        (
+            {"threshold": "def threshold(v):\n    return v"},
+            r"Made.threshold: must return a comparison .*got `v`",
+        ),
+        (
+            {"threshold": "def threshold(v):\n    x = where(v > 0, v, 0)\n    return x"},
+            r"Made.threshold: must return a comp",
+        ),
         ({"frozen": "frozen = ('v',)"}, r"Made.frozen: needs a parameter t_ref"),
         ({"frozen": "frozen = ('w',)"}, r"Made.frozen: 'w' is not a state"),
         ({"parameter": "x: parsec = 1.0"}, r"Made.x: its annotation must be a unit|parsec"),
@@ -166,6 +181,11 @@ GOOD = "def dynamics(v, I, tau_m, E_L):\n    dv = (-(v - E_L) + I) / tau_m\n    
 def test_a_declaration_that_does_not_fit_is_refused(members, message):
     with pytest.raises((TypeError, NameError), match=message):
         declare(GOOD, **members)
+
+
+def test_a_threshold_may_put_comparisons_together():
+    for text in ("(v > 0) * (v < 9)", "where(v > 0, 1, 0)", "maximum(v > 0, v < -5)", "1 - (v < 0)"):
+        declare(GOOD, threshold=f"def threshold(v):\n    spikes = {text}\n    return spikes")
 
 
 def test_source_that_cannot_be_read_is_said_so():

@@ -284,6 +284,20 @@ def test_max_spikes_stops_the_run_cleanly(engine):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("coupled", [True, False])
+@pytest.mark.parametrize("max_spikes", [1, 333, 2500])
+def test_a_run_stops_at_the_step_that_reaches_max_spikes(engine, coupled, max_spikes):
+    pop = snn.Population(snn.LIF(), 50, {"exc": snn.ExpCurrent(5.0)})
+    wires = [snn.Projection(pop, pop, snn.one_to_one(), 1.0, 1.0)] * coupled
+    v = np.linspace(-70.0, -51.0, 50)
+    given = {"I": 500.0, "t_stop": 800.0, "projections": wires, "initial": {"v": v}}
+    rec = snn.simulate(pop, **given, max_spikes=max_spikes, engine=engine)
+    whole = snn.simulate(pop, **given)
+    assert rec.t_stop == whole.spikes.t[max_spikes - 1]
+    assert rec.spikes == whole.spikes.between(0.0, rec.t_stop)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_state_that_diverges_is_named_with_its_time_and_cause(engine):
     pop = snn.Population(Leaky(tau_m=np.array([20.0, 20.0, 0.04])), 3, name="leaky")
     with pytest.raises(FloatingPointError) as error:
@@ -526,6 +540,13 @@ def test_bad_arguments_of_projection(change, error, message):
     }
     with pytest.raises(error, match=message):
         snn.Projection(**arguments)
+
+
+def test_negative_delays_of_a_matrix_are_refused():
+    pop = snn.Population(snn.LIF(), 2, {"exc": snn.ExpCurrent(5.0)})
+    p = snn.Projection(pop, pop, snn.all_to_all(), 1.0, np.array([[1.0, 1.0], [-1.0, 1.0]]))
+    with pytest.raises(ValueError, match=r"Projection\.delay: must be >= 0 ms, got -1\.0"):
+        snn.simulate(pop, t_stop=1.0, projections=[p])
 
 
 def test_delays_off_the_grid_are_refused():

@@ -115,7 +115,7 @@ class ThreadedEngine(CompiledEngine):
         )
         if first + ids.size + cells.n > cells.spk.size:
             wanted = 2 * (first + ids.size + cells.n)
-            grown = np.empty(min(wanted, self.max_spikes + 2 * cells.n), dtype=np.int32)
+            grown = np.empty(min(wanted, self.max_spikes + cells.n - 1), dtype=np.int32)
             grown[:first] = cells.spk[:first]
             cells.spk = grown
             self.refresh(p)

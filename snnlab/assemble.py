@@ -72,7 +72,7 @@ def assemble(
     dtype: str = "float64",
 ) -> Run:
     """Check everything and make all arrays of a run."""
-    k_start = start.k if start is not None else 0
+    k_start = max(start.k, 0) if start is not None else 0
     if isinstance(projections, Projection | PoissonDrive):
         projections = (projections,)
     projections = listed("projections", projections, "Projections and PoissonDrives")
@@ -137,7 +137,7 @@ def assemble(
         tuple(DriveKind(d.post, d.drive.receptor, d.w.size == 1, d.tables) for d in drives),
     )
     window = 1 if structure.coupled else int(np.clip(WINDOW // max(c.n for c in cells), 8, 1024))
-    k = k_start if start else -1
+    k = start.k if start is not None else -1
     return Run(
         cells,
         sources,

@@ -134,7 +134,7 @@ def continue_plastic(wires: list[Wires], start: State) -> None:
             raise ValueError(f"start: {entry.projection} differs from the projection that it continues")
         for name, x in saved.items():
             memory[name][:] = x
-        for name, frame in entry.frames(start.k).items():  # another time constant: another frame
+        for name, frame in entry.frames(max(start.k, 0)).items():  # another time constant: another frame
             if frame != frames[name]:
                 entry.traces[name] *= np.exp(frame - frames[name])
 
@@ -159,7 +159,7 @@ def final_state(run: Run, k: int) -> State:
             offsets = _pending(s, k, run.history)
             spikes = s.spk[offsets[0] : offsets[-1]].copy()
             sources.append(SavedSource(s.n, s.left.copy(), s.number.copy(), spikes, offsets - offsets[0]))
-    return State(k, float(grid_time(k, run.dt)), run.dt, run.seed, tuple(saved), weights, tuple(sources))
+    return State(run.k, float(grid_time(k, run.dt)), run.dt, run.seed, tuple(saved), weights, tuple(sources))
 
 
 def _pending(entry: Cells | Firing, k: int, history: int) -> np.ndarray:

@@ -88,7 +88,7 @@ class SavedSource:
 class State:
     """Everything that a run needs to go on: `simulate(..., start=rec.final)`. `t` is the clock in ms."""
 
-    k: int
+    k: int  # -1 of a run that Ctrl-C ended before it had brought the arrivals at time 0
     t: float
     dt: float
     seed: int

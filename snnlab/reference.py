@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .firing import Counts, Firing
+from .interrupts import noted_interrupts
 from .methods import METHODS
 from .rng import gaps, normals, uniforms, words
 from .run_data import Cells, Run, Source
@@ -40,11 +41,14 @@ class ReferenceEngine:
             source.prepare(self.first_row, k_end)
 
     def advance(self, k: int, k_end: int) -> int:
-        """Run steps k to k_end - 1; returns the next step, less than k_end when a spike list is full."""
+        """Run steps k to k_end - 1; returns the next step, less than k_end when a spike list is full.
+
+        Ctrl-C waits for the end of the step: half of one would leave states that no run can go on from.
+        """
         run = self.run
         spiking: list[Cells | Firing] = [*run.cells, *self.firing]
-        with np.errstate(all="ignore"):
-            while k < k_end and all(count(c, k) + c.n <= c.spk.size for c in spiking):
+        with np.errstate(all="ignore"), noted_interrupts(wait=True) as interrupts:
+            while k < k_end and not interrupts and all(count(c, k) + c.n <= c.spk.size for c in spiking):
                 if k >= 0:  # k = -1 only delivers what arrives at time 0
                     couple(run)
                     for cells in run.cells:

@@ -16,6 +16,7 @@ from .assemble import assemble, populations_of
 from .beginning import final_state
 from .firing import Firing
 from .grid import check_dt, check_t_stop, grid_time
+from .interrupts import SecondInterrupt
 from .model import Neuron
 from .network import Graph, Population, Projection
 from .recording import Record, Recording, State, columns_of, weights_of
@@ -166,8 +167,17 @@ def make_engine(run: Run, engine: str, threads: int = 1, max_spikes: int = 100_0
 def _advance(run: Run, engine: str, threads: int, max_spikes: int, progress: bool) -> str:
     """Advance chunk by chunk to the end. Returns why it stopped early, or ""."""
     bar = _bar(run) if progress else None
+    advancing = make_engine(run, engine, threads, max_spikes)
     try:
-        return _chunks(run, make_engine(run, engine, threads, max_spikes), max_spikes, bar)
+        return _chunks(run, advancing, max_spikes, bar)
+    except SecondInterrupt:  # in the middle of a step: no state to give back
+        raise
+    except KeyboardInterrupt:
+        run.k = advancing.reached
+        warnings.warn(
+            f"stopped by Ctrl-C at t = {_clock(run):g} ms; the recording ends there", RuntimeWarning, 3
+        )
+        return f"interrupted at t = {_clock(run):g} ms"
     finally:
         if bar is not None:
             bar.close()
@@ -182,25 +192,25 @@ def _chunks(run: Run, advancing: Any, max_spikes: int, bar: Any) -> str:
         k_end = min(run.k + min(chunk, longest), run.k_stop)
         saved = [x.copy() for x in _changing(run)]
         began, first = time.perf_counter(), run.k
-        try:
-            advancing.prepare(run.k, k_end)
-            while run.k < k_end:
-                run.k = advancing.advance(run.k, k_end)
-                if run.k < k_end and not _make_room(run, advancing, max_spikes):
-                    return f"a population reached max_spikes = {max_spikes:,} at t = {_clock(run):g} ms"
-        except KeyboardInterrupt:
-            run.k = advancing.reached
-            warnings.warn(
-                f"stopped by Ctrl-C at t = {_clock(run):g} ms; the recording ends there", RuntimeWarning, 4
-            )
-            return f"interrupted at t = {_clock(run):g} ms"
+        if not _advance_to(k_end, run, advancing, max_spikes):
+            return f"a population reached max_spikes = {max_spikes:,} at t = {_clock(run):g} ms"
         if not all(np.isfinite(x).all() for c in run.cells for x in c.x.values()):
-            _report(run, saved, first, advancing)
+            _report(run, saved, first, advancing, max_spikes)
         if bar is not None:
             bar.update(run.k - max(first, 0))
         per_step = (time.perf_counter() - began) / (k_end - first)
         chunk = int(np.clip(CHUNK_SECONDS / max(per_step, 1e-9), 1, 10_000_000))
     return ""
+
+
+def _advance_to(k_end: int, run: Run, advancing: Any, max_spikes: int) -> bool:
+    """Run up to step k_end; False when a population reached max_spikes before."""
+    advancing.prepare(run.k, k_end)
+    while run.k < k_end:
+        run.k = advancing.advance(run.k, k_end)
+        if run.k < k_end and not _make_room(run, advancing, max_spikes):
+            return False
+    return True
 
 
 def _clock(run: Run) -> float:
@@ -243,22 +253,23 @@ def _changing(run: Run) -> list[np.ndarray]:
     return found + memories if sum(x.size for x in memories) <= FEW_WEIGHTS else found
 
 
-def _report(run: Run, saved: list[np.ndarray], k: int, advancing: Any) -> None:
-    """Replay a chunk that went wrong step by step, and say where and why."""
-    k_end = run.k
-    bad = _not_finite(run)
-    for now, before in zip(_changing(run), saved, strict=True):
-        now[:] = before
-    while k < k_end:
-        advancing.prepare(k, k + 1)
-        k = advancing.advance(k, k + 1)
-        if found := _not_finite(run):
-            bad = found
+def _report(run: Run, good: list[np.ndarray], k: int, advancing: Any, max_spikes: int) -> None:
+    """Say where and why a chunk went wrong that was `good` at step k: by halves, so that a long one takes no longer."""
+    k_bad, bad = run.k, _not_finite(run)
+    while k_bad - k > 1:
+        for now, before in zip(_changing(run), good, strict=True):
+            now[:] = before
+        run.k, middle = k, (k + k_bad) // 2
+        if not _advance_to(middle, run, advancing, max_spikes):
             break
+        if found := _not_finite(run):
+            k_bad, bad = middle, found
+        else:
+            k, good = middle, [x.copy() for x in _changing(run)]
     cells, name, i, value = bad
     label = cells.system.labels[cells.system.states.index(name)]
     raise FloatingPointError(
-        f"{label} of neuron {i} in {cells.name} became {value} at t = {grid_time(k, run.dt):g} ms; {_cause(cells, run.dt)}"
+        f"{label} of neuron {i} in {cells.name} became {value} at t = {grid_time(k_bad, run.dt):g} ms; {_cause(cells, run.dt)}"
     )
 
 

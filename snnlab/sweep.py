@@ -18,15 +18,14 @@ from __future__ import annotations
 
 import itertools
 import secrets
-import signal
-import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from .interrupts import noted_interrupts
 
 SHOWN = 5  # failed points that a message names
 
@@ -177,7 +176,7 @@ def _call(f: Callable, point: Any, name: str) -> Any:
     """
     if name in _ended:
         raise KeyboardInterrupt
-    with _noted_interrupts() as interrupts:
+    with noted_interrupts() as interrupts:
         try:
             value = f(**point) if isinstance(point, dict) else f(point)
         finally:
@@ -186,25 +185,6 @@ def _call(f: Callable, point: Any, name: str) -> Any:
     if interrupts:
         raise KeyboardInterrupt
     return value
-
-
-@contextmanager
-def _noted_interrupts() -> Iterator[list]:
-    came: list[int] = []
-    before = signal.getsignal(signal.SIGINT)
-    if not callable(before) or threading.current_thread() is not threading.main_thread():
-        yield came  # only the main thread hears signals
-        return
-
-    def note(number, frame):
-        came.append(number)
-        return before(number, frame)
-
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield came
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _in_turn(f: Callable, result: Sweep, bar: Any) -> None:

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -310,6 +311,26 @@ def test_a_state_that_diverges_is_named_with_its_time_and_cause(engine):
         while np.isfinite(v):
             v, k = v + 0.1 * (1.0 - v) / 0.04, k + 1
     assert abs(float(re.search(r"t = ([\d.]+) ms", message)[1]) - k / 10) < 1.0
+
+
+class Squared(Leaky):
+    """Grows without bound once it is above 100 mV."""
+
+    def dynamics(v, I, tau_m):
+        dv = (I + 0.01 * v * v - v) / tau_m
+        return dv
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("begin", [0.0, 33.3, 471.2])
+def test_the_time_of_a_report_is_the_first_step_that_is_not_finite(engine, begin):
+    run = partial(snn.simulate, snn.Population(Squared(), 3), I=snn.step(500.0, begin), engine=engine)
+    with pytest.raises(FloatingPointError) as caught:
+        run(t_stop=5000.0)
+    t = float(re.search(r"at t = ([0-9.]+) ms", str(caught.value))[1])
+    assert np.isfinite(run(t_stop=snn.on_grid(t - 0.1)).final.cells[0].x["v"]).all()
+    with pytest.raises(FloatingPointError, match=f"at t = {t:g} ms"):
+        run(t_stop=t)
 
 
 def test_trace_memory_is_refused_in_advance_with_its_size():

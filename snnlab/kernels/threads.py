@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..interrupts import noted_interrupts
 from ..run_data import Run
 from .engine import CompiledEngine
 from .writer import BLOCK
@@ -49,23 +50,21 @@ class ThreadedEngine(CompiledEngine):
                 part[f"off_p{p}"] = np.zeros(k_end - max(k, 0) + 2, dtype=np.int64)
 
     def advance(self, k: int, k_end: int) -> int:
-        """Run steps k to k_end - 1. An interrupt is answered when all threads have done the chunk.
+        """Run steps k to k_end - 1. Ctrl-C is answered when all threads have done the chunk and it is merged.
 
         A chunk in which a population reaches max_spikes is run again by one thread, which knows the step to stop at.
         """
         if self.alone:
             return super().advance(k, k_end)
+        with noted_interrupts(wait=True):
+            return self._advance(k, k_end)
+
+    def _advance(self, k: int, k_end: int) -> int:
         begun, k = k, max(k, 0)
         saved = [(x, x.copy()) for x in self._states()] if self._may_stop(k, k_end) else []
         work = [self.pool.submit(self._advance_part, part, k, k_end) for part in self.parts]
-        interrupted = None
         for done in work:
-            while True:
-                try:
-                    done.result()
-                    break
-                except KeyboardInterrupt as error:
-                    interrupted = error
+            done.result()
         if saved and any(self._count(p, k) >= self.max_spikes for p in range(len(self.run.cells))):
             for now, before in saved:
                 now[:] = before
@@ -74,8 +73,6 @@ class ThreadedEngine(CompiledEngine):
         for p in range(len(self.run.cells)):
             self._merge(p, k, k_end)
         self.arrays["clock"][0] = k_end
-        if interrupted is not None:
-            raise interrupted
         return k_end
 
     def _states(self) -> list[np.ndarray]:

@@ -313,7 +313,7 @@ def test_ctrl_c_reaches_worker_processes_and_ends_the_points_in_their_queue(tmp_
     )
     while not (tmp_path / "began 1").exists() and child.poll() is None:
         time.sleep(0.05)
-    time.sleep(0.5)  # for the value of point 0 to come home
+    time.sleep(2.0)  # for the value of point 0 to come home
     os.killpg(child.pid, signal.SIGINT)
     out, err = child.communicate(timeout=90)  # one point more would take longer
     assert out == "[0, None, None, None, None] True\n", err

@@ -105,9 +105,7 @@ def _continue_spikes(entry: Cells | Firing, saved: Any, history: int) -> None:
     ids = saved.spk[offsets[0] : offsets[-1]]
     entry.off[: history - kept] = 0
     entry.off[history - kept : history + 2] = offsets - offsets[0]
-    if entry.spk.size < ids.size + entry.n:
-        entry.spk = np.empty(2 * (ids.size + entry.n), dtype=np.int32)
-    entry.spk[: ids.size] = ids
+    entry.spk = np.concatenate([ids, entry.spk])  # the new ones have the room that they have in a fresh run
 
 
 def continue_sources(sources: list[Firing], start: State, history: int) -> None:

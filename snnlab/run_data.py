@@ -75,3 +75,7 @@ class Run:
     history: int  # steps of spikes kept before k_start
     window: int  # how many steps of spikes must find room at once: more than 1 where neurons run ahead
     tight: np.ndarray  # [1] near max_spikes, where windows become shorter instead of spike lists longer
+
+    def carried(self, cells: Any) -> int:
+        """How many spikes in the list of a population or source are an earlier run's, still on their way."""
+        return int(cells.off[self.k_start - cells.base + 1])

@@ -231,9 +231,10 @@ def _make_room(run: Run, advancing: Any, max_spikes: int) -> bool:
         used, room = int(cells.off[max(run.k, 0) - cells.base + 1]), cells.n * run.window
         if used + room <= cells.spk.size:
             continue
-        if used >= max_spikes:
+        most = max_spikes + run.carried(cells)
+        if used >= most:
             return False
-        size = min(2 * cells.spk.size + room, max_spikes + cells.n - 1)
+        size = min(2 * cells.spk.size + room, most + cells.n - 1)
         if size > cells.spk.size:
             grown = np.empty(size, dtype=np.int32)
             grown[:used] = cells.spk[:used]

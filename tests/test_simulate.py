@@ -301,6 +301,18 @@ def test_a_run_stops_at_the_step_that_reaches_max_spikes(engine, coupled, max_sp
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("max_spikes", [1, 150, 333])
+def test_spikes_on_their_way_from_an_earlier_run_do_not_count_for_max_spikes(engine, max_spikes):
+    pop = snn.Population(snn.LIF(), 100, {"exc": snn.ExpCurrent(5.0)})
+    given = {"I": 3000.0, "projections": [snn.Projection(pop, pop, snn.one_to_one(), 1.0, 20.0)]}
+    first = snn.simulate(pop, **given, t_stop=30.0)
+    whole = snn.simulate(pop, **given, t_stop=60.0, start=first.final)
+    rec = snn.simulate(pop, **given, t_stop=60.0, start=first.final, max_spikes=max_spikes, engine=engine)
+    assert rec.t_stop == whole.spikes.t[max_spikes - 1]
+    assert rec.spikes == whole.spikes.between(30.0, rec.t_stop)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_state_that_diverges_is_named_with_its_time_and_cause(engine):
     pop = snn.Population(Leaky(tau_m=np.array([20.0, 20.0, 0.04])), 3, name="leaky")
     with pytest.raises(FloatingPointError) as error:

@@ -23,7 +23,7 @@ class ThreadedEngine(CompiledEngine):
 
     def __init__(self, run: Run, threads: int, max_spikes: int):
         super().__init__(run)
-        self.max_spikes = max_spikes
+        self.most = [max_spikes + run.carried(cells) for cells in run.cells]
         self.alone = False  # True when one thread goes on, since max_spikes is near
         self.pool = ThreadPoolExecutor(threads)
         self.parts = [self._part(number, threads) for number in range(threads)]
@@ -65,7 +65,7 @@ class ThreadedEngine(CompiledEngine):
         work = [self.pool.submit(self._advance_part, part, k, k_end) for part in self.parts]
         for done in work:
             done.result()
-        if saved and any(self._count(p, k) >= self.max_spikes for p in range(len(self.run.cells))):
+        if saved and any(self._count(p, k) >= most for p, most in enumerate(self.most)):
             for now, before in saved:
                 now[:] = before
             self.alone = True
@@ -81,7 +81,10 @@ class ThreadedEngine(CompiledEngine):
 
     def _may_stop(self, k: int, k_end: int) -> bool:
         """True when so many could spike in this chunk that a population reaches max_spikes."""
-        return any(c.off[k - c.base + 1] + c.n * (k_end - k) >= self.max_spikes for c in self.run.cells)
+        return any(
+            c.off[k - c.base + 1] + c.n * (k_end - k) >= most
+            for c, most in zip(self.run.cells, self.most, strict=True)
+        )
 
     def _count(self, p: int, k: int) -> int:
         """The spikes of a population up to the end of the chunk that began at step k."""
@@ -112,7 +115,7 @@ class ThreadedEngine(CompiledEngine):
         )
         if first + ids.size + cells.n > cells.spk.size:
             wanted = 2 * (first + ids.size + cells.n)
-            grown = np.empty(min(wanted, self.max_spikes + cells.n - 1), dtype=np.int32)
+            grown = np.empty(min(wanted, self.most[p] + cells.n - 1), dtype=np.int32)
             grown[:first] = cells.spk[:first]
             cells.spk = grown
             self.refresh(p)

@@ -232,10 +232,17 @@ def _check_unit(where: str, unit: Any) -> None:
 
 
 def call(model: Declared, function: str, values: dict) -> tuple:
-    """One function of a model in its NumPy reading, its arguments taken by name; always a tuple of results."""
+    """One function of a model in its NumPy reading, its arguments taken by name; always a tuple of results.
+
+    Raises ValueError where it divides by a number that is zero.
+    """
     equations = model.equations[function]
-    arguments = [values[a] if a in values else getattr(model, a) for a in equations.args]
-    result = getattr(model, function)(*arguments)
+    arguments = {a: values[a] if a in values else getattr(model, a) for a in equations.args}
+    try:
+        result = getattr(model, function)(*arguments.values())
+    except ZeroDivisionError:
+        given = ", ".join(f"{name} = {value}" for name, value in arguments.items())
+        raise ValueError(f"{type(model).__name__}.{function}: divides by zero at {given}") from None
     if isinstance(result, dict):
         return tuple(result.values())
     return result if isinstance(result, tuple) else (result,)

@@ -202,6 +202,8 @@ class Reader:
                 isinstance(node.value, bool) or not isinstance(node.value, int | float)
             ):
                 self.fail(expression, f"the constant {node.value!r} is not a number")
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is_zero(node.right):
+                self.fail(expression, f"{ast.unparse(node)!r} divides by zero")
         for node in ast.walk(expression):
             if isinstance(node, ast.Name) and id(node) not in functions and node.id not in known:
                 self.fail(expression, f"{node.id!r} is neither an argument nor assigned above")
@@ -215,3 +217,7 @@ class Reader:
         made = namespace[self.function.__name__]
         made.__module__, made.__qualname__ = self.function.__module__, self.function.__qualname__
         return made
+
+
+def _is_zero(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 0

@@ -19,6 +19,7 @@ from .grid import check_dt, check_t_stop, grid_time
 from .interrupts import SecondInterrupt
 from .model import Neuron
 from .network import Graph, Population, Projection
+from .not_finite import bad_state, few_weights, what_is_not_finite
 from .recording import Record, Recording, State, columns_of, weights_of
 from .rng import check_seed
 from .run_data import Run
@@ -26,7 +27,6 @@ from .sources import PoissonDrive
 from .spikes import SpikeTrains
 
 CHUNK_SECONDS = 0.15  # how long a chunk may take, so that Ctrl-C and the progress bar are answered
-FEW_WEIGHTS = 1_000_000  # changing ones, up to which a copy costs nothing beside a chunk
 CHUNK_BYTES = 64e6  # how large the input series of one chunk may be
 
 
@@ -194,7 +194,7 @@ def _chunks(run: Run, advancing: Any, max_spikes: int, bar: Any) -> str:
         began, first = time.perf_counter(), run.k
         if not _advance_to(k_end, run, advancing, max_spikes):
             return f"a population reached max_spikes = {max_spikes:,} at t = {_clock(run):g} ms"
-        if not all(np.isfinite(x).all() for c in run.cells for x in c.x.values()):
+        if what_is_not_finite(run):
             _report(run, saved, first, advancing, max_spikes)
         if bar is not None:
             bar.update(run.k - max(first, 0))
@@ -250,53 +250,26 @@ def _changing(run: Run) -> list[np.ndarray]:
     """All that a step changes; weights only while they are few, since a copy of them is made for every chunk."""
     found = [x for c in run.cells for x in (*c.x.values(), c.held, c.above, c.last, *c.ou)]
     found += [x for s in run.sources if isinstance(s, Firing) for x in (s.left, s.number)]
-    memories = [x for w in run.wires for x in w.memory().values()]
-    return found + memories if sum(x.size for x in memories) <= FEW_WEIGHTS else found
+    return found + [x for w in run.wires for x in w.memory().values()] if few_weights(run) else found
 
 
 def _report(run: Run, good: list[np.ndarray], k: int, advancing: Any, max_spikes: int) -> None:
     """Say where and why a chunk went wrong that was `good` at step k: by halves, so that a long one takes no longer."""
-    k_bad, bad = run.k, _not_finite(run)
-    while k_bad - k > 1:
+    k_bad, bad = run.k, what_is_not_finite(run)
+    going_back = few_weights(run) or bad_state(run) is not None  # of many weights there is no copy
+    while k_bad - k > 1 and going_back:
         for now, before in zip(_changing(run), good, strict=True):
             now[:] = before
         run.k, middle = k, (k + k_bad) // 2
         if not _advance_to(middle, run, advancing, max_spikes):
             break
-        if found := _not_finite(run):
+        if found := what_is_not_finite(run):
             k_bad, bad = middle, found
         else:
             k, good = middle, [x.copy() for x in _changing(run)]
-    cells, name, i, value = bad
-    label = cells.system.labels[cells.system.states.index(name)]
-    raise FloatingPointError(
-        f"{label} of neuron {i} in {cells.name} became {value} at t = {grid_time(k_bad, run.dt):g} ms; {_cause(cells, run.dt)}"
-    )
-
-
-def _not_finite(run: Run) -> Any:
-    """(cells, state, neuron, value) of the first state that is not finite; None if all are."""
-    for cells in run.cells:
-        for name, x in cells.x.items():
-            bad = np.flatnonzero(~np.isfinite(x))
-            if bad.size:
-                return cells, name, bad[0], x[bad[0]]
-    return None
-
-
-def _cause(cells: Any, dt: float) -> str:
-    """The likely reason for a state that grew without bound."""
-    taus = {
-        n: float(np.min(v))
-        for n, v in cells.parameters.items()
-        if str(cells.population.model.units.get(n, "ms")) == "ms" and n != "t_ref"
-    }
-    fast = [n for n, tau in taus.items() if "tau" in n and tau < 0.5 * dt]
-    if cells.method in ("euler", "rk4") and fast:
-        return f"likely cause: dt = {dt:g} ms is too long for {fast[0]} = {taus[fast[0]]:g} ms with method {cells.method}; take dt <= {taus[fast[0]] / 10:g}"
-    return (
-        f"likely cause: a weight or current too large, or dt = {dt:g} ms too long for method {cells.method}"
-    )
+    assert bad is not None
+    when = f"{'at' if going_back else 'by'} t = {grid_time(k_bad, run.dt):g} ms"
+    raise FloatingPointError(f"{bad[0]} became {bad[1]} {when}; {bad[2]}")
 
 
 def _recording(run: Run, record: Any, stopped: str) -> Recording:

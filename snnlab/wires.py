@@ -92,6 +92,11 @@ class Wires:
         """The place of each synapse among the drawn pairs."""
         return np.arange(self.targets.size) if self.order is None else self.order
 
+    def pre_of(self, synapse: int) -> int:
+        """The pre neuron of a synapse, as it is counted in its population or spikes."""
+        row = int(np.flatnonzero((self.indptr[:, 0] <= synapse) & (synapse < self.indptr[:, -1]))[0])
+        return int(self.first[0] + np.searchsorted(self.indptr[row], synapse, side="right") - 1)
+
     def weights(self) -> np.ndarray:
         """The weights now, in the order of `projection.draw()`."""
         return self.in_drawn_order(self.w)

@@ -139,6 +139,7 @@ OUTSIDE = [
         r"where\(\) takes 3 values, got 2",
     ),
     ("def dynamics(v, I, tau_m):\n    dv = exp(v, I)\n    return dv", r"exp\(\) takes 1 values, got 2"),
+    ("def dynamics(v, I, tau_m):\n    dv = v / 0.0\n    return dv", r"'v / 0.0' divides by zero"),
 ]
 
 
@@ -146,6 +147,17 @@ OUTSIDE = [
 def test_a_body_outside_the_language_is_refused_with_its_line(body, message):
     with pytest.raises(TypeError, match=message):
         declare(body)
+
+
+def test_a_parameter_that_makes_an_initial_state_divide_by_zero_is_named():
+    made = declare(
+        "def dynamics(v, I, tau_m):\n    return I - v",
+        initial="def initial(tau_m, E_L):\n    return {'v': E_L / (tau_m - 20.0)}",
+    )
+    message = r"Made.initial: divides by zero at tau_m = 20.0, E_L = -70.0"
+    with pytest.raises(ValueError, match=message):
+        snn.simulate(made(), t_stop=1.0)
+    assert snn.simulate(made(tau_m=30.0), t_stop=1.0).t_stop == 1.0
 
 
 GOOD = "def dynamics(v, I, tau_m, E_L):\n    dv = (-(v - E_L) + I) / tau_m\n    return dv"

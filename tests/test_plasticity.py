@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import snnlab as snn
-from snnlab import plasticity
+from snnlab import not_finite, plasticity
 from snnlab.units import ms, one, weight
 
 ENGINES = ("numba", "numpy")
@@ -341,6 +341,33 @@ def test_a_run_that_learns_until_it_overflows_is_replayed_with_its_weights(engin
         FloatingPointError, match=r"exc.g of neuron 0 in population 0 became inf at t = 90 ms"
     ):
         snn.simulate(pop, projections=[p], t_stop=200.0, engine=engine)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("few", [True, False])
+def test_a_weight_that_a_rule_makes_nan_is_named_also_when_no_spike_carries_it(engine, few, monkeypatch):
+    class Rooted(snn.Plasticity):
+        w_min: weight = 0.0
+        w_max: weight = 9.0
+
+        def on_post(w):
+            w = w + (0.5 - w) ** 0.5
+            return w
+
+    monkeypatch.setattr(not_finite, "FEW_WEIGHTS", 1_000_000 if few else 3)
+    pop = snn.Population(snn.LIF(), 5, receptors={"exc": snn.ExpCurrent(5.0)})
+    silent = snn.SpikeTrains([], [], n=3, t_stop=200.0)
+    pairs, delays = ([0, 2, 2, 1], [4, 1, 3, 0]), [0.1, 0.2, 0.1, 0.3]
+    p = snn.Projection(silent, pop, pairs, [0.4, 0.4, 0.6, 0.4], delays, plasticity=Rooted())
+    fires = np.array([0.0, 0.0, 0.0, 300.0, 0.0])
+    first = snn.simulate(pop, I=fires, t_stop=200.0).spikes.t[0]
+    with pytest.raises(FloatingPointError) as caught:
+        snn.simulate(pop, I=fires, projections=[p], t_stop=200.0, engine=engine)
+    message = str(caught.value)
+    assert (
+        message.startswith("w of the synapse from 2 to 3 in Projection(") and "Rooted divides by" in message
+    )
+    assert f"became nan at t = {first:g} ms" in message if few else "became nan by t = 200 ms" in message
 
 
 def test_rewards_from_poisson_sources_and_views():

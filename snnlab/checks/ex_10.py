@@ -367,6 +367,8 @@ WINDOW = Exercise(
               "You get the same change at every lag: the post spikes must come `lag` after the pre spikes."),
         Wrong("whole lags", _protocol(of_lag=int),
               "Right for lags of whole ms: don't round the others."),
+        Wrong("the review's window", lambda synapse, lags: window(lags, 0.005, 0.0025, 16.8, 33.7),
+              "That is (3) with the numbers of the next experiment. The synapse in the box has others: measure."),
         Wrong("one call for each pair", _one_call_a_pair,
               "Far too small. The synapse begins anew at each call, so that yours has seen one pair alone: give it all pairs in one call.",
               when=lambda given, got: any(got) and max(map(abs, got)) < 0.05 * given["A_plus"]),

@@ -262,7 +262,7 @@ for w in (10.0, 100.0, 800.0):
 # ## Cross-check: every kind of synapse, by hand
 #
 # The library has more kinds: an alpha conductance, a voltage jump, and the **NMDA receptor**, whose channel is blocked by magnesium unless the membrane is depolarised. The share that is open is
-# $1/(1 + e^{-\gamma v}\,[{\rm Mg}]/K)$ with $\gamma$ = 0.062 per mV and $K$ = 3.57 mM (Jahr & Stevens, 1990). Here the current of each kind is written as a function of time and voltage, and SciPy solves
+# $1/(1 + e^{-\gamma v}\,[{\rm Mg}]/K)$ with $\gamma$ = 0.062 per mV, $K$ = 3.57 mM (Jahr & Stevens, 1990) and here 1 mM of magnesium. Here the current of each kind is written as a function of time and voltage, and SciPy solves
 # (1) for it; nothing of it comes from the library. A jump needs no solver: it decays with $\tau_m$.
 
 # %% tags=["worked-program"]
@@ -407,7 +407,7 @@ for itd in (-0.8, 0.0, 1.2):
 plt.show()
 
 # %% [markdown]
-# The peak moves with the ITD, and lies where the lines make up for it. Place now tells time. Lesson A3 builds on this.
+# The peak moves with the ITD, and lies where the lines make up for it. Place now tells time.
 #
 # **Another good place for a pause.**
 #

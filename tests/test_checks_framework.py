@@ -602,6 +602,18 @@ def test_inputs_are_copies_and_changing_them_is_noted():
     assert "notes" not in ask(lambda x, y: 0.0, **given[0])
 
 
+def test_an_error_in_code_that_brian2_makes_names_the_students_own_line(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text('def mine():\n    exec(compile("\\n\\n1/0", "(string)", "exec"))\n')
+    space = {}
+    exec(compile(file.read_text(), str(file), "exec"), space)
+    text = ask(space["mine"])["text"]
+    assert (
+        text
+        == 'raised ZeroDivisionError: division by zero, line 2: exec(compile("\\n\\n1/0", "(string)", "exec"))'
+    )
+
+
 def test_lists_of_numbers_arrive_as_arrays():
     assert ask(lambda x: x * 2, x=[1.0, 2.0])["value"] == [2.0, 4.0]
     assert ask(lambda x: [type(x).__name__, str(x.dtype)], x=[])["value"] == ["ndarray", "float64"]
@@ -690,7 +702,8 @@ def test_random_numbers_are_the_same_each_time():
         (True, 1.0, "is True or False, not a number"),
         ("a", "b", "is not the right one"),
         (1.0, [1.0], "is a number, not a list, tuple or array"),
-        ([1.0], 1.0, "is a list, tuple or array, not a number"),
+        ([1.0], 1.0, "is a list, tuple or array, not a number: take its one value out, [0]"),
+        ([1.0, 2.0], 1.0, "is a list, tuple or array, not a number"),
         ([1.0, 2.0], [1.0], "has 2 values, not 1"),
         ([[1.0], [2.0]], [1.0, 2.0], "has shape (2, 1), not (2,): its values should be numbers, not lists or arrays"),
         ([1.0, 2.0], [[1.0], [2.0]], "has shape (2,), not (2, 1)"),

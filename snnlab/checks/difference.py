@@ -33,7 +33,8 @@ def difference(
     'is too high by about 5 mV'
     """
     if _kind(got) != _kind(want):
-        return f"is {_kind(got)}, not {_kind(want)}"
+        alone = isinstance(got, list) and len(got) == 1 and _kind(got[0]) == _kind(want)
+        return f"is {_kind(got)}, not {_kind(want)}{': take its one value out, [0]' if alone else ''}"
     if isinstance(want, dict):
         return _in_names(got, want, abs, rel, coarse, unit)
     abs, rel = (_of(name, None) for name in (abs, rel))

@@ -13,6 +13,7 @@ from snnlab.checks.exercise import Case, Exercise, Wrong
 def peak_inputs(seed):
     rng = np.random.default_rng([seed, 1])
     tau_m, tau_s, equal = rng.uniform(15.0, 30.0), rng.uniform(2.0, 8.0), rng.uniform(6.0, 14.0)
+    slow = rng.uniform(44.0, 50.0, 2)
 
     def case(name, shape, tau_m, tau_s):
         return Case(name, {"shape": shape, "tau_m": tau_m, "tau_s": tau_s})
@@ -23,6 +24,7 @@ def peak_inputs(seed):
         case("exponential current, equal time constants", "exponential", equal, equal),
         case("alpha current, a slow membrane", "alpha", tau_m, tau_s),
         case("alpha current, equal time constants", "alpha", equal, equal),
+        case("alpha current, both slow", "alpha", *slow),
     ]
 
 
@@ -94,9 +96,21 @@ PEAK = Exercise(
         Wrong("in seconds", lambda shape, tau_m, tau_s: peak_time(shape, tau_m, tau_s) / 1000.0,
               "A thousand times too early: the time is asked for in ms, and yours is in s."),
         Wrong("the height", lambda shape, tau_m, tau_s: _height(shape, tau_m, tau_s),
-              "That is how high the PSP is, and not when: np.argmax gives the place of a maximum, np.max its value."),
+              "That is how high the PSP is, and not when: np.argmax gives the place of a maximum, np.max its value.",
+              when=lambda given, t: any(abs(t - scale * _height(**given)) < 1e-4 * t for scale in (0.1, 1.0, 10.0, 100.0))),
         Wrong("the current's peak added", lambda shape, tau_m, tau_s: peak_time("exponential", tau_m, tau_s) + tau_s if shape == "alpha" else peak_time(shape, tau_m, tau_s),
               "Near for the alpha current, and only near: the two delays don't add up. Follow v numerically."),
+        Wrong("a curve that ends too early", lambda shape, tau_m, tau_s: min(peak_time(shape, tau_m, tau_s), 49.99),
+              "Right while all is over soon. With both time constants near 50 ms, which the docstring allows, the PSP still rises where your curve ends.",
+              when=lambda given, t: min(given["tau_m"], given["tau_s"]) > 40.0 and 40.0 < t < peak_time(**given) - 0.5),
+        Wrong("steps of 0.1 ms", lambda shape, tau_m, tau_s: math.floor(10.0 * peak_time(shape, tau_m, tau_s)) / 10.0,
+              "Right to a step of 0.1 ms, and no better: the time is asked for to 0.02 ms, so take finer steps.",
+              when=lambda given, t: abs(t - peak_time(**given)) < 0.11 and abs(10.0 * t - round(10.0 * t)) < 1e-6),
+        Wrong("the index", lambda shape, tau_m, tau_s: round(100.0 * peak_time(shape, tau_m, tau_s)),
+              "That is a place in the array, np.argmax's answer: ask the array of times for what stands there.",
+              when=lambda given, t: isinstance(t, int) and t > 5.0 * peak_time(**given)),
+        Wrong("the membrane of the lesson", lambda shape, tau_m, tau_s: peak_time(shape, 20.0, tau_s),
+              "Your membrane is `lif`, with 20 ms, whatever tau_m is given: build one with this tau_m."),
         Wrong("the exponential's as the current's", lambda shape, tau_m, tau_s: tau_s if shape == "exponential" and tau_m != tau_s else peak_time(shape, tau_m, tau_s),
               "tau_s is no time of a peak here: the exponential current is highest at once, and the membrane goes on charging."),
     ],
@@ -214,6 +228,18 @@ MATCH = Exercise(
               "Twice as large as the first guess w/(E_rev - E_L), even where the PSP is small and the guess is right."),
         Wrong("corrected once", lambda **given: _once_corrected(**given),
               "One correction by the ratio of the areas is not enough in the strong case, since the area saturates: go on until it fits."),
+        Wrong("the driving force of the text", _rule(lambda w, E_rev, E_L: abs(w) / 70.0),
+              "You divide by 70 mV, which is E_rev - E_L in the text: take the E_rev and E_L that are given, and then correct for a large PSP."),
+        Wrong("the driving force at threshold", _rule(lambda w, E_rev, E_L: w / (E_rev + 50.0)),
+              "You take the driving force at threshold: a PSP starts at E_L."),
+        Wrong("a negative conductance", lambda **given: math.copysign(matched_g(**given), given["w"]),
+              "Right for excitation. For inhibition the conductance comes out negative: its sign is in E_rev, and it is never below zero itself."),
+        Wrong("excitation only", lambda **given: matched_g(**{**given, "w": abs(given["w"]), "E_rev": 0.0}),
+              "Right for excitation. The inhibitory synapse has a reversal potential of its own: use the E_rev that is given."),
+        Wrong("the area with tau_m", lambda **given: matched_g(**{**given, "w": given["w"] * given["tau_m"] / given["tau_s"]}),
+              "You match the area R_m w tau_m: that of a current synapse is R_m w tau_s."),
+        Wrong("the area without tau_s", lambda **given: matched_g(**{**given, "w": given["w"] / given["tau_s"]}),
+              "You match R_m w, and the area of the current synapse is tau_s times that."),
         Wrong("the neuron of the lesson", lambda **given: matched_g(**{**given, "tau_m": 20.0, "R_m": 0.1, "E_L": -70.0}),
               "This fits `lif`, the neuron of the lesson: use the tau_m, R_m and E_L that are given."),
     ],
@@ -249,6 +275,7 @@ def phase_inputs(seed):
             {"a": slowing[:12], "b": np.array([slowing[8] + 0.2 * T, slowing[11]])},
         ),
         Case("both at the same times", {"a": train(12, start), "b": train(12, start)}),
+        Case("b fires in the first cycle alone", {"a": train(8, start), "b": np.array([start + 0.35 * T])}),
         *(Case(f"what you say of tau_s = {tau_s:g} ms", {"tau_s": tau_s}) for tau_s in ASKED),
     ]
 
@@ -323,6 +350,17 @@ def _held(begins, ends):
     return phase
 
 
+def _but_some(first, last):
+    """As `phase_of`, without so many cycles at the beginning and at the end of `a`; None if no other holds a spike."""
+
+    def final_phase(a, b):
+        a = a[first : len(a) - last]
+        inside = np.any((b >= a[:-1, None]) & (b < a[1:, None])) if len(a) > 1 else False
+        return phase_of(a, b) if inside else None
+
+    return final_phase
+
+
 def _very_last(a, b):
     """The phase in the very last cycle, 0 if it holds no spike."""
     return phase_of(a[-2:], b) if np.any((b >= a[-2]) & (b < a[-1])) else 0.0
@@ -360,6 +398,10 @@ PHASE = Exercise(
               "Your cycles hold their end too. A spike of b at the last spike of a begins the next cycle, and that one never ends."),
         Wrong("the very last cycle", _measured(_very_last),
               "The last cycle of a may hold no spike of b: then go back until one does."),
+        Wrong("not the first", _measured(_but_some(1, 0)),
+              "The first cycle of a is never looked at: range(n, 0, -1) ends before 0."),
+        Wrong("one too early", _measured(_but_some(0, 1)),
+              "The last whole cycle of a is never looked at: it lies between a[-2] and a[-1]."),
         Wrong("counted to the next", _measured(lambda a, b: 1.0 - phase_of(a, b)),
               "You count from b to the next spike of a: the phase is counted from the spike of a that came before."),
         Wrong("degrees", _measured(lambda a, b: 360.0 * phase_of(a, b)),
@@ -376,6 +418,12 @@ PHASE = Exercise(
               "tau_s = 4 ms: do all starts end alike? Compare one of 0.5 with one of 0.3."),
         Wrong("common sense", _said(CHOICES[1], CHOICES[2], CHOICES[0]),
               "The other way round: you may have followed common sense instead of the map. Fast inhibition separates these two."),
+        Wrong("words of one's own", lambda: (phase_of, lambda tau_s: seen(tau_s).removesuffix(" on the start")),
+              "Your function is right. Of tau_s, say one of the three texts as they stand in the exercise.",
+              when=lambda given, said: "tau_s" in given and isinstance(said, str) and said not in CHOICES),
+        Wrong("one word for all", _said(*(CHOICES[1],) * 3),
+              "Your function is right, and a word is not. In the row of each tau_s, between 0.2 and 0.8: are the distances near 0.5, near 0, or some of each?",
+              when=lambda given, said: "tau_s" in given and said in CHOICES),
     ],
 )  # fmt: skip
 
@@ -403,7 +451,7 @@ def brian2_inputs(seed):
     return [
         case("one excites the other", 2, [0], [1], [rng.uniform(100.0, 200.0)], 1.5),
         case("two inhibit each other, unequally", 2, [0, 1], [1, 0], -rng.uniform(40.0, 120.0, 2), 0.8),
-        case("a ring of five, with two shortcuts", 5, [*ring, 0, 2], [*(ring + 1) % 5, 3, 0], rng.uniform(-80.0, 160.0, 7), 2.0),
+        case("a ring of five, with two shortcuts, one of them double", 5, [*ring, 0, 2, 0], [*(ring + 1) % 5, 3, 0, 3], rng.uniform(-80.0, 160.0, 8), 2.0),
     ]  # fmt: skip
 
 
@@ -465,6 +513,27 @@ def _jump(n, pre, post, w, delay, tau_s, I, v0, t_stop):
     return spikes.t - 0.1, spikes.i
 
 
+def _newest(n, pre, post, w, delay, tau_s, I, v0, t_stop):
+    """A spike sets the current to w, and what was left of it is lost."""
+    import snnlab as snn
+
+    class Newest(snn.ExpCurrent):
+        def arrive(g, w):
+            g = w
+            return g
+
+    pop = snn.Population(snn.LIF(), n, receptors={"syn": Newest(tau_syn=tau_s)})
+    wires = snn.Projection(pop, pop, pairs=(pre, post), w=w, delay=delay)
+    spikes = snn.simulate(pop, I=I, t_stop=t_stop, initial={"v": v0}, projections=[wires], seed=1).spikes
+    return spikes.t - 0.1, spikes.i
+
+
+def _last_of_pair(given):
+    """The weights if those of one pair of neurons overwrite each other."""
+    of_pair = dict(zip(zip(given["pre"], given["post"], strict=True), given["w"], strict=True))
+    return np.array([of_pair[pair] for pair in zip(given["pre"], given["post"], strict=True)])
+
+
 def _of_right(change):
     """The right spikes (t, i), handed in otherwise."""
     return lambda **given: change(*in_snnlab(**given).values())
@@ -518,7 +587,17 @@ NETWORK = Exercise(
         Wrong("the text's time constant", _but(tau_s=lambda g: 5.0),
               "tau_s is 5 ms in yours, as in the text: put the given one into the dictionary."),
         Wrong("no input", _but(I=lambda g: 0.0 * g["I"]),
-              "Nothing fires: the input I of the group was never set."),
+              "No spike comes back: was the input I of the group set, and the monitor made before the run?"),
+        Wrong("the text's delay", _but(delay=lambda g: 1.5),
+              "The delay is 1.5 ms in yours, as in the text: use the given one."),
+        Wrong("starts at 0 mV", _but(v0=lambda g: np.zeros(g["n"])),
+              "All neurons fire in the first step: without v0 Brian2 starts them at 0 V, above threshold."),
+        Wrong("longer than asked", _but(t_stop=lambda g: 2.0 * g["t_stop"]),
+              "There are spikes after t_stop: run the given time, and once."),
+        Wrong("the newest spike alone", _newest,
+              "Each spike sets g to w, and what was left of the last one is lost: add with +=."),
+        Wrong("one weight for a pair of neurons", _but(w=_last_of_pair),
+              "Two synapses from one neuron to another have got the same weight: synapse k has w[k], whichever pair it joins."),
     ],
 )  # fmt: skip
 
@@ -538,8 +617,10 @@ def campbell_inputs(seed):
 
 def campbell_call(campbell_on_grid, inputs):
     """[mean, sd] of a pair of numbers."""
+    import numpy as np
+
     returned = campbell_on_grid(**inputs)
-    if not isinstance(returned, (tuple, list)) or len(returned) != 2:
+    if not isinstance(returned, (tuple, list, np.ndarray)) or len(returned) != 2:
         raise TypeError("campbell_on_grid must return two numbers: the mean, and the standard deviation")
     return list(returned)
 
@@ -572,5 +653,11 @@ CAMPBELL = Exercise(
               "Right for excitation; for inhibition the standard deviation is negative, which it can't be."),
         Wrong("seen one step later", lambda J, nu, tau_m, dt: (campbell(J, nu, tau_m, dt)[0] * math.exp(-dt / tau_m), campbell(J, nu, tau_m, dt)[1] * math.exp(-dt / tau_m)),
               "A little too small: the newest jumps count in full, so that the series begins with 1."),
+        Wrong("rates per step", lambda J, nu, tau_m, dt: (campbell(J, nu, tau_m, dt)[0] / dt, campbell(J, nu, tau_m, dt)[1] / math.sqrt(dt)),
+              "Right for dt = 1 ms alone: nu is per ms, and one step brings nu dt jumps."),
+        Wrong("steps of 0.1 ms for all", lambda J, nu, tau_m, dt: campbell(J, nu, tau_m, 0.1),
+              "Your step is always 0.1 ms: use the given dt."),
+        Wrong("the other order", lambda J, nu, tau_m, dt: campbell(J, nu, tau_m, dt)[::-1],
+              "The two numbers are exchanged: first the mean, then the standard deviation."),
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from snnlab.checks.difference import difference
 from snnlab.checks.exercise import Case, Exercise, Wrong
 
 # ---------------------------------------------------------------- 10.1 one weight, two traces
@@ -89,16 +90,17 @@ def _by_traces(
             if is_pre:
                 w -= A_minus * (x if own else y) * (w if soft else 1.0)
                 y = 0.0 if emptied else y
-                x = 1.0 if how == "set" else x + 1.0
+                x = 1.0 if how in ("set", "set x") else x + 1.0
             else:
                 w += A_plus * ((y if own else x) - (tie_lost and t in pre)) * (1.0 - w if soft else 1.0)
                 x = 0.0 if emptied else x
-                y = 1.0 if how == "set" else y + 1.0
+                y = 1.0 if how in ("set", "set y") else y + 1.0
                 if tie_twice and t in pre:
                     w -= A_minus
             if refuse:
                 w = w if 0.0 <= w <= 1.0 else old
-            w = min(max(w, 0.0), 1.0) if clip else w
+            w = max(w, 0.0) if clip in (True, "below") else w
+            w = min(w, 1.0) if clip in (True, "above") else w
         return w if keep == "w" else w - begin
 
     return weight
@@ -134,6 +136,16 @@ def _on_grid(step):
         pre=lambda g: np.round(np.asarray(g["pre"]) / step) * step,
         post=lambda g: np.round(np.asarray(g["post"]) / step) * step,
     )
+
+
+def _without(end):
+    """The first (0) or the last (-1) of all spikes is left out."""
+
+    def kept(given, side):
+        spike = _events(given["pre"], given["post"])[end]
+        return np.array([t for t in given[side] if (t, side) != spike])
+
+    return _changed(pre=lambda g: kept(g, "pre"), post=lambda g: kept(g, "post"))
 
 
 def _changed(**changes):
@@ -208,6 +220,22 @@ TRACES = Exercise(
               "Right on a grid of 0.1 ms. These spikes lie on none: take the times as they are."),
         Wrong("whole ms", _on_grid(1.0),
               "Your times are rounded to whole ms: take them as they are."),
+        Wrong("no bound below", _by_traces(clip="above"),
+              "Your weight may fall below 0: clip it at both bounds, at every spike."),
+        Wrong("no bound above", _by_traces(clip="below"),
+              "Your weight may rise above 1: clip it at both bounds, at every spike."),
+        Wrong("x set to 1", _by_traces(how="set x"),
+              "y adds up, and x is set to 1: the trace of the pre spikes adds 1 to what is left, too."),
+        Wrong("y set to 1", _by_traces(how="set y"),
+              "x adds up, and y is set to 1: the trace of the post spikes adds 1 to what is left, too."),
+        Wrong("a tie is one spike", _changed(post=lambda g: np.setdiff1d(g["post"], g["pre"])),
+              "Where both fire at the same moment, the post spike is lost in yours (an `elif`?): deal with the pre spike, and then with the post spike."),
+        Wrong("20 ms", _changed(tau_plus=lambda g: 20.0, tau_minus=lambda g: 20.0),
+              "Both of your time constants are 20 ms: use those that are given."),
+        Wrong("the first spike lost", _without(0),
+              "The very first spike leaves no trace in yours: where does your loop begin?"),
+        Wrong("the last spike lost", _without(-1),
+              "The very last spike does nothing in yours: where does your loop end, and what if one train is longer?"),
         Wrong("the change", _by_traces(keep="change"),
               "That is the change: the weight itself is asked for, so begin with the given w."),
     ],
@@ -234,9 +262,9 @@ def window_inputs(seed):
         )
 
     return [
-        case("pre before post", [2.0, 10.5, 40.0]),
+        case("pre before post", [10.5, 2.0, 40.0]),
         case("post before pre", [-40.0, -10.5, -2.0]),
-        case("a synapse of nearest spikes, both sides", [-15.0, -5.0, 0.0, 5.0, 15.0], nearest=True),
+        case("a synapse of nearest spikes, both sides", [-15.5, -5.0, 0.0, 5.0, 15.5], nearest=True),
     ]
 
 
@@ -245,6 +273,9 @@ def window_call(measure, inputs):
     import math
 
     def synapse(pre, post):
+        early = [float(t) for t in (*pre, *post) if t < 0.0]
+        if early:
+            raise ValueError(f"synapse: spike times must be >= 0 ms, got {min(early):g}")
         w, x, y, last = inputs["w0"], 0.0, 0.0, 0.0
         events = sorted([(float(t), 0) for t in pre] + [(float(t), 1) for t in post])
         for t, is_post in events:
@@ -258,7 +289,7 @@ def window_call(measure, inputs):
             w = min(max(w, 0.0), 1.0)
         return round(w, 3)
 
-    return list(measure(synapse=synapse, lags=inputs["lags"]))
+    return measure(synapse=synapse, lags=inputs["lags"])
 
 
 def window(lags, A_plus, A_minus, tau_plus, tau_minus, **_):
@@ -278,18 +309,25 @@ def _protocol(
     absolute=False,
     begin=None,
     of_lag=float,
+    first=500.0,
 ):
     def measure(synapse, lags):
         w0 = synapse([], []) if begin is None else begin
         changes = []
         for lag in lags:
-            pre = 500.0 + interval * np.arange(n)
+            pre = first + interval * np.arange(n)
             change = synapse(pre, pre + sign * of_lag(lag)) - (w0 if start else 0.0)
             change = change / n if per_pair else change
             changes.append(abs(change) if absolute else change / w0 if relative else change)
         return np.array(changes)
 
     return measure
+
+
+def _one_call_a_pair(synapse, lags):
+    """Sixty calls of one pair each, as if the synapse remembered."""
+    w0 = synapse([], [])
+    return np.array([(synapse([1000.0], [1000.0 + lag]) - w0) / 60.0 for lag in lags])
 
 
 WINDOW = Exercise(
@@ -329,6 +367,15 @@ WINDOW = Exercise(
               "You get the same change at every lag: the post spikes must come `lag` after the pre spikes."),
         Wrong("whole lags", _protocol(of_lag=int),
               "Right for lags of whole ms: don't round the others."),
+        Wrong("the review's window", lambda synapse, lags: window(lags, 0.005, 0.0025, 16.8, 33.7),
+              "That is (3) with the numbers of the next experiment. The synapse in the box has others: measure."),
+        Wrong("one call for each pair", _one_call_a_pair,
+              "Far too small. The synapse begins anew at each call, so that yours has seen one pair alone: give it all pairs in one call.",
+              when=lambda given, got: any(got) and max(map(abs, got)) < 0.05 * given["A_plus"]),
+        Wrong("in order of size", lambda synapse, lags: _protocol()(synapse, np.sort(lags)),
+              "Your values are in the order of sorted lags: value k belongs to lags[k]."),
+        Wrong("before time 0", _protocol(first=0.0),
+              "Your first pre spike is so early that its post spike would come before 0: begin later than the widest lag."),
         Wrong("one side", lambda synapse, lags: np.where(np.asarray(lags) >= 0.0, _protocol()(synapse, lags), 0.0),
               "Nothing is measured for negative lags: there the post spike comes first, and the weight falls."),
         Wrong("a formula", lambda synapse, lags: window(lags, 0.01, 0.0105, 20.0, 20.0),
@@ -363,15 +410,28 @@ def drift_inputs(seed):
     ]
 
 
-def drift_by_sums(r_pre, r_own, p, lag, A_plus, A_minus, tau_plus, tau_minus, dt):
-    """Change of the weight per second: the mean product of the two trains at each lag, lag by lag."""
+def drift_by_sums(r_pre, r_own, p, lag, A_plus, A_minus, tau_plus, tau_minus, dt, merge=0.0, again=1.0):
+    """Change of the weight per second: the mean product of the two trains at each lag, lag by lag.
+
+    merge : 1, if an own and a caused spike in one step are one spike.   again : 0, if no pre spike shares its step with
+    another, so that the caused spikes of others are missing at the lag of its own one.
+    """
     k = np.arange(1, int(60.0 * max(tau_plus, tau_minus) / dt))
-    pre, post = r_pre * dt / 1000.0, (r_own + p * r_pre) * dt / 1000.0  # spikes per step
+    pre, own = r_pre * dt / 1000.0, r_own * dt / 1000.0  # spikes per step
+    post = own + p * pre - merge * own * p * pre
     ahead = 1.0 + np.exp(-k * dt / tau_plus).sum()  # lag 0 is potentiated
     behind = np.exp(-k * dt / tau_minus).sum()
     chance = pre * post * (A_plus * ahead - A_minus * behind)
-    caused = pre * p * A_plus * math.exp(-lag / tau_plus)
-    return 1000.0 / dt * (chance + caused)
+    each = p * (1.0 - merge * own) * (1.0 - (1.0 - again) * pre)
+    return 1000.0 / dt * (chance + pre * each * A_plus * math.exp(-lag / tau_plus))
+
+
+def drift_judge(given, got):
+    """(ok, message): two spikes of one neuron in one step may be counted, for each of the neurons, or not."""
+    right = [drift_by_sums(**given, merge=merge, again=again) for merge in (0.0, 1.0) for again in (1.0, 0.0)]
+    nearest = min(max(got, min(right)), max(right))
+    message = difference(got, nearest, abs=1e-12, rel=1e-6)
+    return not message, message
 
 
 def _drift(
@@ -414,7 +474,7 @@ def _drift(
 
 DRIFT = Exercise(
     id="10.3", title="Which way does chance push?", points=4,
-    inputs=drift_inputs, oracle=drift_by_sums, abs=1e-12, rel=1e-6,
+    inputs=drift_inputs, judge=drift_judge, abs=1e-12, rel=1e-6,
     hints=(
         "On a grid two spikes can fall into the same step. On which side of the window does that pair count, and what becomes of the integrals?",
         "The integral over one side becomes dt times the sum of exp(-k dt/tau). For one side it begins with k = 0, for the other with k = 1. "
@@ -461,8 +521,18 @@ DRIFT = Exercise(
               "You let caused spikes take the place of its own: they come on top, r_own stays."),
         Wrong("more of its own", _drift(post=lambda r_pre, r_own, p, dt: r_own * (1.0 + p)),
               "Caused spikes are as many as *pre* spikes have causes: p r_pre of them, and not p r_own."),
-        Wrong("two in one step left out", _drift(post=lambda r_pre, r_own, p, dt: r_own + p * r_pre - p * r_pre * r_own * dt / 1000.0),
-              "You take out the steps in which its own and a caused spike meet. That is left out here: both count."),
+        Wrong("formula (6)", _drift("continuous", "continuous", rate=False, cause=False),
+              "That is (6) as it stands: it knows neither dt nor p. Begin with p = 0, and ask which pairs meet in one step."),
+        Wrong("the cause per ms", _drift(worth=lambda a, b, tp, tm, lag, dt: a * math.exp(-lag / tp) / 1000.0),
+              "Right for independent trains. Your caused pairs are a thousand times too few: p r_pre is a number per second already."),
+        Wrong("the cause 5 ms later", _drift(worth=lambda a, b, tp, tm, lag, dt: a * math.exp(-5.0 / tp)),
+              "A caused spike comes 5 ms after its cause in yours: use the given lag."),
+        Wrong("the lag times dt", _drift(worth=lambda a, b, tp, tm, lag, dt: a * math.exp(-lag * dt / tp)),
+              "The lag is given in ms and not in steps: don't multiply it by dt."),
+        Wrong("time constants exchanged", lambda **given: _drift()(**{**given, "tau_plus": given["tau_minus"], "tau_minus": given["tau_plus"]}),
+              "tau_plus and tau_minus are exchanged: lags of 0 and more, and so the caused pairs, go with tau_plus."),
+        Wrong("steps of 0.1 ms for all", lambda **given: _drift()(**{**given, "dt": 0.1}),
+              "Right for steps of 0.1 ms: use the given dt."),
         Wrong("the cause twice", _drift(worth=lambda a, b, tp, tm, lag, dt: 2.0 * a * math.exp(-lag / tp)),
               "Each caused pair counts twice in yours: one pair more for each caused spike."),
         Wrong("the lag in steps", _drift(worth=lambda a, b, tp, tm, lag, dt: a * math.exp(-lag / dt / tp)),
@@ -490,6 +560,7 @@ RULES = (
     "reads its own trace",
     "reads no trace",
     "forgets w",
+    "does both",
 )
 
 
@@ -504,6 +575,7 @@ def sign_inputs(seed):
         "reads its own trace": "your test, on a rule that reads the wrong trace",
         "reads no trace": "your test, on a rule that reads no trace",
         "forgets w": "your test, on a rule that returns the change alone",
+        "does both": "your test, on a rule that does both at every spike",
     }  # fmt: skip
     return [
         Case("your rule, at a pre spike", {"spike": "pre", **given}),
@@ -530,6 +602,7 @@ def sign_call(pair, inputs):
             "reads its own trace": -A_minus * x if pre else A_plus * y,
             "reads no trace": -A_minus if pre else A_plus,
             "forgets w": -A_minus * y if pre else A_plus * x,
+            "does both": A_plus * x - A_minus * y,
         }[inputs["rule"]]
 
     verdict = passes(judged)
@@ -542,13 +615,12 @@ def sign_oracle(rule=None, w=None, spike=None, x=None, y=None, A_plus=None, A_mi
     return w - A_minus * y if spike == "pre" else w + A_plus * x
 
 
-def _test(changes, w=0.5):
+def _test(changes, w=0.5, off=1e-9):
     """A test that looks at these (spike, x, y, A_plus, A_minus), and compares with the right rule."""
 
     def passes(rule):
         return all(
-            abs(rule(w=w, spike=s, x=x, y=y, A_plus=a, A_minus=b) - sign_oracle(None, w, s, x, y, a, b))
-            < 1e-9
+            abs(rule(w=w, spike=s, x=x, y=y, A_plus=a, A_minus=b) - sign_oracle(None, w, s, x, y, a, b)) < off
             for s, x, y, a, b in changes
         )
 
@@ -605,7 +677,7 @@ SIGN = Exercise(
         Wrong("traces exchanged", _hand_in(_rule(lambda x, y, p, m: -m * x, lambda x, y, p, m: p * y)),
               "Signs and sizes are right. But each side reads its own trace, and so pairs a neuron with itself."),
         Wrong("a test that always passes", _hand_in(passes=lambda rule: True),
-              "Your test passes every rule: it must call the rule and compare."),
+              "Your test lets these wrong rules pass: it must call the rule at both spikes, and compare with numbers that tell them from the right one."),
         Wrong("a test that never passes", _hand_in(passes=lambda rule: False),
               "Your test fails the right rule too: compute by hand what it must give."),
         Wrong("a test of signs", _hand_in(passes=_signs_only),
@@ -622,6 +694,14 @@ SIGN = Exercise(
               "With both traces at 1 your test can't see whether a trace is read at all: take other numbers."),
         Wrong("a test with w = 0", _hand_in(passes=_test([(s, 0.7, 0.4, 0.01, 0.005) for s in ("pre", "post")], w=0.0)),
               "With w = 0 your test can't tell a weight from its change: take another w."),
+        Wrong("a test with ones", _hand_in(passes=_test([(s, 1.0, 1.0, 1.0, 1.0) for s in ("pre", "post")], w=0.0)),
+              "Where all numbers are 1, your test can't tell one from another: take numbers that are all different."),
+        Wrong("a test with no other trace", _hand_in(passes=_test([("pre", 0.0, 0.4, 0.01, 0.005), ("post", 0.7, 0.0, 0.01, 0.005)])),
+              "Where the trace that should not be read is 0, your test can't see that it is read: give both traces a value."),
+        Wrong("a generous test", _hand_in(passes=_test([(s, 0.2, 0.7, 0.011, 0.023) for s in ("pre", "post")], off=0.01)),
+              "Your test allows so large a difference that wrong rules pass: one spike changes w by hundredths."),
+        Wrong("a test turned round", _hand_in(passes=lambda rule: not _FULL(rule)),
+              "Your verdicts are all turned round: True is for the rule that is right."),
         Wrong("a test that stops", _hand_in(passes=_insists),
               "Your test stops with an error where a rule is wrong: it should return False (an assert is no answer)."),
         Wrong("a test in words", _hand_in(passes=lambda rule: str(_FULL(rule))),
@@ -634,6 +714,10 @@ SIGN = Exercise(
               "Nothing happens at a post spike in yours: there the synapse grows."),
         Wrong("nothing at a pre spike", _hand_in(_rule(lambda x, y, p, m: 0.0, lambda x, y, p, m: p * x)),
               "Nothing happens at a pre spike in yours: there the synapse shrinks."),
+        Wrong("both at every spike", _hand_in(_rule(lambda x, y, p, m: p * x - m * y, lambda x, y, p, m: p * x - m * y)),
+              "Yours strengthens and weakens at every spike: a pre spike reads y alone, and a post spike x alone."),
+        Wrong("no trace", _hand_in(_rule(lambda x, y, p, m: -m, lambda x, y, p, m: p)),
+              "Every pair counts in full in yours: where do the traces go?"),
         Wrong("the change alone", _hand_in(lambda w, spike, x, y, A_plus, A_minus: -A_minus * y if spike == "pre" else A_plus * x),
               "That is the change: the rule returns the weight after it."),
         Wrong("its own spike too", _hand_in(_rule(lambda x, y, p, m: -m * (y + 1.0), lambda x, y, p, m: p * (x + 1.0))),

@@ -192,7 +192,10 @@ def _cause(error: BaseException) -> str:
 def _where(tb: Any) -> str:
     """The innermost line of the student's own, with its number and text."""
     lines = [(frame.f_code.co_filename, number) for frame, number in traceback.walk_tb(tb)]
-    theirs = [(name, number) for name, number in lines if not name.startswith((*_OURS, "<frozen"))]
+    # Brian2 calls the code that it makes "(string)".
+    theirs = [
+        (name, number) for name, number in lines if not name.startswith((*_OURS, "<frozen", "(string)"))
+    ]
     if not theirs:
         return ""
     name, number = theirs[-1]

@@ -159,8 +159,8 @@ for tau_m, tau_s in [(20.0, 5.0), (5.0, 20.0), (20.0, 1.0), (10.0, 10.0)]:
     print(f"{tau_m:5.0f}  {tau_s:5.0f} {times[0]:10.2f} ms {times[1]:8.2f} ms")
 
 # %% [markdown]
-# Swap membrane and synapse, and the exponential PSP peaks at the same time: the time in (2) does not tell which is which (the height does). For the
-# alpha current they don't, since $\tau_s$ acts twice, in the rise and in the fall.
+# Swap membrane and synapse, and the exponential PSP peaks at the same time: the time in (2) does not tell which is which (the height does). The alpha
+# PSP does not, since $\tau_s$ acts twice, in the rise and in the fall.
 #
 # ## A current, or a conductance?
 #
@@ -262,7 +262,7 @@ for w in (10.0, 100.0, 800.0):
 # ## Cross-check: every kind of synapse, by hand
 #
 # The library has more kinds: an alpha conductance, a voltage jump, and the **NMDA receptor**, whose channel is blocked by magnesium unless the membrane is depolarised. The share that is open is
-# $1/(1 + e^{-\gamma v}\,[{\rm Mg}]/K)$ with $\gamma$ = 0.062 per mV and $K$ = 3.57 mM (Jahr & Stevens, 1990). Here the current of each kind is written as a function of time and voltage, and SciPy solves
+# $1/(1 + e^{-\gamma v}\,[{\rm Mg}]/K)$ with $\gamma$ = 0.062 per mV, $K$ = 3.57 mM (Jahr & Stevens, 1990) and here 1 mM of magnesium. Here the current of each kind is written as a function of time and voltage, and SciPy solves
 # (1) for it; nothing of it comes from the library. A jump needs no solver: it decays with $\tau_m$.
 
 # %% tags=["worked-program"]
@@ -407,7 +407,7 @@ for itd in (-0.8, 0.0, 1.2):
 plt.show()
 
 # %% [markdown]
-# The peak moves with the ITD, and lies where the lines make up for it. Place now tells time. Lesson A3 builds on this.
+# The peak moves with the ITD, and lies where the lines make up for it. Place now tells time.
 #
 # **Another good place for a pause.**
 #
@@ -775,15 +775,15 @@ check.summary()
 # | minutes | what | how |
 # |---|---|---|
 # | 0–6 | first picture, predict | hands up for the three answers; write the count on the board |
-# | 6–26 | equations (1) to (3), 09.1 | derive the peak of the exponential PSP together up to the logarithm, and let them find the limit |
-# | 26–46 | current and conductance, 09.2 | ask for the unit of every number in the published line before anybody runs it |
-# | 46–58 | short-term plasticity | let them say in words what rate times size means for the receiver |
-# | 58–64 | delay lines | one student is the left ear, one the right, a row of students the detectors |
-# | 64–88 | play, 09.3 | the count on the board is the point of the lesson |
-# | 88–112 | Brian2, 09.4 | in pairs; the ring is the reward |
-# | 112–120 | close | question 3 before the cell runs |
+# | 6–28 | equations (1) to (3), 09.1 | derive the peak of the exponential PSP together up to the logarithm, and let them find the limit |
+# | 28–52 | current and conductance, 09.2 | ask for the unit of every number in the published line before anybody runs it |
+# | 52–64 | short-term plasticity | let them say in words what rate times size means for the receiver |
+# | 64–70 | delay lines | one student is the left ear, one the right, a row of students the detectors |
+# | 70–96 | play, 09.3 | the count on the board is the point of the lesson |
+# | 96–121 | Brian2, 09.4 | in pairs; the ring is the reward |
+# | 121–130 | close | question 3 before the cell runs |
 #
-# In two sessions of 60 minutes, break after the delay lines. The extra prepares lesson 11.
+# In two sessions of 65 minutes, break after the delay lines. The extra prepares lesson 11.
 
 # %% [markdown] tags=["teaching-note"]
 # ## Teaching note: three misconceptions

@@ -237,7 +237,7 @@ def measure_window(synapse, lags):
 check.ex_10_2(measure_window)
 
 # %% [markdown]
-# Now your experiment, on our engine. The time constants are those that Bi and Poo's later review (2001) fitted to their points, 16.8 and 33.7 ms; the amplitudes are ours, since a model weight has no
+# Now your experiment, on our engine. The time constants are those that Bi and Poo's later review ([2001](https://doi.org/10.1146/annurev.neuro.24.1.139)) fitted to their points, 16.8 and 33.7 ms; the amplitudes are ours, since a model weight has no
 # percent of a current.
 
 # %%
@@ -328,7 +328,7 @@ snn.explore(pairing, sliders={"lag": (-50.0, 50.0, 1.0), "rate": (10.0, 50.0, 1.
 # one step.
 #
 # **Exercise 10.3** Write `drift`, per **second**, exact on a grid of steps `dt`: each neuron fires in a step with the probability rate times dt. Bounds play no role. And let the post neuron be no stranger: besides its own spikes, independent and at the rate `r_own`,
-# each pre spike makes it fire with the probability `p`, exactly `lag` ms later (a multiple of `dt`). For `p = 0` you have to mend (6). For `p > 0` ask which pairs are no coincidence, and which new coincidences there are. (That two spikes of one neuron may fall in one step is left out.)
+# each pre spike makes it fire with the probability `p`, exactly `lag` ms later (a multiple of `dt`). For `p = 0` you have to mend (6). For `p > 0` ask which pairs are no coincidence, and which new coincidences there are. (Two spikes of one neuron in one step are rare: count them or not, the check takes both.)
 
 
 # %% nbgrader={"grade_id": "ex-10-3", "solution": true}
@@ -434,7 +434,7 @@ print(
 # **Exercise 10.4** Two parts.
 #
 # 1. Write `mended`, the rule as it should be, equation (5).
-# 2. Write `passes(rule)`, a test that a picture can't fool: it returns True for a right rule and False for a wrong one. It may call `rule` with any numbers it likes. The check gives it one right rule and seven wrong ones, the tutorial's among them.
+# 2. Write `passes(rule)`, a test that a picture can't fool: it returns True for a right rule and False for a wrong one. It may call `rule` with any numbers it likes. The check gives it one right rule and eight wrong ones, the tutorial's among them.
 
 
 # %% nbgrader={"grade_id": "ex-10-4", "solution": true} tags=["bug-hunt"]

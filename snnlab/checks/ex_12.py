@@ -11,14 +11,14 @@ def packet_inputs(seed):
     rng = np.random.default_rng([seed, 1])
     sharp = np.concatenate([rng.uniform(0.0, 100.0, 30), rng.normal(52.0, 0.6, 40)])
     grid = np.concatenate(
-        [rng.uniform(0.0, 100.0, 10), rng.uniform(18.1, 21.9, 30), rng.uniform(60.2, 63.8, 18)]
+        [rng.uniform(0.0, 100.0, 10), rng.uniform(18.1, 21.9, 30), [22.9], rng.uniform(60.2, 63.8, 18)]
     )
     broad, narrow = rng.uniform(20.2, 23.8, 12), rng.uniform(70.0, 71.5, 12)
     begin = int(rng.integers(30, 60)) + 0.0625  # sums of powers of 2, which floats hold exactly
     ends = begin + np.array([-9.0, 0.0, 0.5, 0.5, 1.0, 3.25, 3.5, 4.0, 16.0, 16.5])
     return [
-        Case("a sharp packet among other spikes", {"t": rng.permutation(sharp), "width": 1.0}),
-        Case("a packet across the edge of a bin", {"t": np.sort(grid), "width": 4.0}),
+        Case("a sharp packet among other spikes", {"t": rng.permutation(sharp), "width": 4.0}),
+        Case("a packet across the edge of a bin", {"t": np.sort(grid), "width": 5.0}),
         Case("two windows that hold as many", {"t": rng.permutation([*broad, *narrow]), "width": 4.0}),
         Case("the same, the sharper one first", {"t": np.append(narrow - 40.0, broad + 40.0), "width": 4.0}),
         Case("a spike at each end of the window, and two at once", {"t": ends, "width": 4.0}),
@@ -532,7 +532,7 @@ PULSES = Exercise(
         Wrong("time constants exchanged", _pulses(kept=lambda links, tau, dt: (np.exp(-dt / tau[1]), np.exp(-dt / tau[0]))),
               "The time constants are exchanged: L fades with tau_L, which is short, and theta with tau_theta."),
         Wrong("one ms a step", _pulses(kept=lambda links, tau, dt: (np.exp(-1.0 / tau[0]), np.exp(-1.0 / tau[1]))),
-              "Twice as many pulses where a step is half a ms: there are n_steps steps, and each decays by dt, not by a whole ms. Where is dt?"),
+              "You decay by a whole ms in each step, however long it is: where is dt?"),
         Wrong("straight lines", _pulses(keep=lambda d: 1.0 - d),
               "1 - dt/tau is only the beginning of the decay: the exact factor over a step is an exponential."),
         Wrong("links turned round", _pulses(arrive=lambda links, tau, dt: lambda L, pulse: L + links @ pulse),
@@ -567,6 +567,10 @@ PULSES = Exercise(
               "Those are the pulses of the last step alone: add up those of all steps."),
         Wrong("a rate", lambda **g: pulses(**g) / (g["n_steps"] * g["dt"]),
               "Pulses per ms: the number itself is asked for."),
+        Wrong("steps for ms", lambda **g: pulses(**{**g, "n_steps": round(g["n_steps"] / g["dt"])}),
+              "Another number of steps than asked: n_steps is their number already, so don't divide it by dt."),
+        Wrong("thresholds of V_theta", _pulses(begin=lambda S, V: V + 0.0 * S),
+              "Your thresholds begin at V_theta, and the first pulse of each neuron is missing: all begin at 0."),
         Wrong("ms for steps", lambda **g: pulses(**{**g, "n_steps": round(g["n_steps"] * g["dt"])}),
               "Too few steps: n_steps is how many there are, and no time in ms."),
     ],

@@ -1,6 +1,7 @@
 """The exercises of lesson 11, Balanced networks."""
 
 import functools
+import math
 
 import numpy as np
 
@@ -45,12 +46,13 @@ def cuba_call(cuba, inputs):
         "another with another seed": not all(map(np.array_equal, first(spikes), first(other))),
         "rate": 1000.0 * len(t) / spikes.n / max(float(spikes.t_stop) - 200.0, 1.0),
         "CV": float(interval.std() / interval.mean()) if len(interval) else 0.0,
+        "shortest hundredth of intervals": float(np.quantile(interval, 0.01)) if len(interval) else 0.0,
     }
 
 
 @functools.lru_cache(maxsize=256)  # each mistake is simulated once per case, however often it is asked for
 def cuba(R_m, t_stop, seed, exc=1.62, inh=-9.0, p=0.02, first=3200, ohms=None, model=None, taus=(5.0, 10.0),
-         to="inh", low=-60.0, start=True):  # fmt: skip
+         to="inh", low=-60.0, start=True, swapped=False, inh_hears=4000):  # fmt: skip
     """The spikes of CUBA; the weights, in mV, are divided by `ohms` (R_m, if right). The keywords make mistakes."""
     import snnlab as snn
 
@@ -59,9 +61,11 @@ def cuba(R_m, t_stop, seed, exc=1.62, inh=-9.0, p=0.02, first=3200, ohms=None, m
     lif = snn.LIF(**{**right, **dict(model or ())})
     receptors = {name: snn.ExpCurrent(tau) for name, tau in zip(("exc", "inh"), taus, strict=True)}
     net = snn.Population(lif, 4000, receptors, name="net")
+    pairs = [(net[:first], net), (net[first:], net[:inh_hears])]
+    (E, hear_E), (I, hear_I) = [pair[::-1] for pair in pairs] if swapped else pairs
     wires = [
-        snn.Projection(net[:first], net, snn.random(p), exc / ohms, 0.1, "exc"),
-        snn.Projection(net[first:], net, snn.random(p), inh / ohms, 0.1, to),
+        snn.Projection(E, hear_E, snn.random(p), exc / ohms, 0.1, "exc"),
+        snn.Projection(I, hear_I, snn.random(p), inh / ohms, 0.1, to),
     ]
     initial = {"v": snn.uniform(low, -50.0)} if start else None
     return snn.simulate(net, t_stop=t_stop, seed=seed, initial=initial, projections=wires).spikes
@@ -87,9 +91,10 @@ def _own_end(R_m, t_stop, seed):
 CUBA = Exercise(
     id="11.1", title="A network that drives itself", points=3,
     inputs=cuba_inputs, oracle=cuba_oracle, call=cuba_call, seconds=60.0,
-    # over graphs and starts the rate varies by 0.2 Hz, the CV by 0.01, the first spikes by 0.8 per 100 neurons (standard deviations)
-    abs={"neurons": 0, "end": 1e-6, "spikes in 10 ms": 3.5, "rate": 1.0, "CV": 0.06}, rel={"rate": 0.03},
-    unit={"rate": "Hz", "end": "ms", "spikes in 10 ms": "per 100 neurons"},
+    # over graphs and starts the rate varies by 0.2 Hz, the CV by 0.01, the first spikes by 0.8 per 100 neurons,
+    # and the shortest hundredth of intervals by 0.4 ms (standard deviations)
+    abs={"neurons": 0, "end": 1e-6, "spikes in 10 ms": 3.5, "rate": 1.0, "CV": 0.06, "shortest hundredth of intervals": 1.8}, rel={"rate": 0.03},
+    unit={"rate": "Hz", "end": "ms", "spikes in 10 ms": "per 100 neurons", "shortest hundredth of intervals": "ms"},
     hints=(
         "What would each neuron do alone, and what does inhibition do to it? Compare with your rate and CV.",
         "Say for each weight: its unit in the paper, its unit in the library, and the resistance between the two.",
@@ -99,7 +104,7 @@ CUBA = Exercise(
         Wrong("mV taken for pA", functools.partial(cuba, ohms=1.0),
               "The network hardly feels its own spikes: mV stand beside R_m I, and your weights are handed over as pA."),
         Wrong("multiplied by R_m", cuba_multiplied,
-              "The neurons fire like clocks, as if alone: you multiply by R_m, and R_m w must be what the paper calls the weight."),
+              "The neurons fire like clocks, as if alone. Are both projections handed to simulate? Then the weights are far too small, as if multiplied by R_m: R_m w must be what the paper calls the weight."),
         Wrong("inhibition excites", functools.partial(cuba, inh=9.0),
               "The network runs away to the highest rates: the weight of inhibition has lost its sign."),
         Wrong("R_m fixed", functools.partial(cuba, ohms=0.1),
@@ -107,7 +112,7 @@ CUBA = Exercise(
         Wrong("a fifth excites", functools.partial(cuba, first=800),
               "Four fifths of your neurons inhibit: the first 3200 are the excitatory ones."),
         Wrong("ten times the pairs", functools.partial(cuba, p=0.2),
-              "Nearly silent: with ten times too many synapses inhibition wins. 2 % is 0.02.",
+              "Nearly silent: there is far too much inhibition. Do the first 3200 neurons excite, and is 2 % 0.02?",
               when=lambda inputs, got: 0.3 < got["rate"] < 2.5),
         Wrong("charge in the place of the peak", functools.partial(cuba, exc=1.62 / 5.0, inh=-9.0 / 10.0),
               "Your weights are too small: they are what x jumps by, not its area. No division by the time constant."),
@@ -120,6 +125,12 @@ CUBA = Exercise(
               when=lambda inputs, got: inputs["R_m"] < 0.1 and 7.0 < got["rate"] < 12.0 and got["CV"] > 1.3),
         Wrong("rest at the reset", functools.partial(cuba, model=(("E_L", -60.0),)),
               "Silent: nothing pushes a neuron over threshold. Where did this network hide the missing input?"),
+        Wrong("default refractory period", functools.partial(cuba, model=(("t_ref", 2.0),)),
+              "Nearly right, but the shortest intervals are too short: after a spike a neuron is ready again too soon. Is t_ref the paper's, or the default?"),
+        Wrong("receivers for senders", functools.partial(cuba, swapped=True),
+              "Every neuron excites the first 3200 and inhibits the others: in a Projection the senders come first, then the receivers."),
+        Wrong("inhibition for the excitatory alone", functools.partial(cuba, inh_hears=3200),
+              "The inhibitory neurons fire like clocks: they hear no inhibition, and all neurons should."),
         Wrong("default reset", functools.partial(cuba, model=(("v_reset", -65.0),)),
               "Intervals are too regular: each begins too low. Is v_reset the paper's, or the default?"),
         Wrong("time constants exchanged", functools.partial(cuba, taus=(10.0, 5.0)),
@@ -161,6 +172,10 @@ def kind_inputs(seed):
     # but some at a, which don't count, and more at b, which do
     t = rng.integers(0, 800, 1500) * 0.5 + rng.integers(1, 5, 1500) / 10.0
     t, i = np.append(t, [a] * 3 + [b] * 8), np.append(rng.integers(0, n - 5, 1500), np.arange(11))
+    late = (t <= a) | (
+        t > a + 3.0
+    )  # nothing in the first 3 ms, so that bins from the first spike on are others
+    t, i = t[late], i[late]
     poisson = train("Poisson trains, some of them silent", t, i)
     group = [
         np.tile(np.arange(k, n, 4), 20) for k in range(4)
@@ -194,28 +209,33 @@ def kind_call(pair, inputs):
 
 
 def three(
-    spikes, a, b, *, heap="within", divide=True, inside="right", cv="sd", each=False, unit=1000.0, **swing
-):
+    spikes, a, b, *, heap="within", divide=True, inside="right", cv="sd", each=False, unit=1000.0, begin=None, **swing
+):  # fmt: skip
     """The three numbers, or with one of the mistakes of `wrong`."""
     t, i = spikes.t, spikes.i
-    kept = {"right": (t > a) & (t <= b), "left": (t >= a) & (t < b), "all": t > -1.0}[inside]
+    kept = {"right": (t > a) & (t <= b), "left": (t >= a) & (t < b), "both": (t >= a) & (t <= b), "all": t > -1.0}[inside]  # fmt: skip
+    kept_t, kept_i = (t, i) if heap == "uncut" else (t[kept], i[kept])
     t, i = t[kept], i[kept]
-    order = np.argsort(t, kind="stable") if heap == "crowd" else np.lexsort((t, i))
-    interval, same = np.diff(t[order]), np.diff(i[order]) == 0
-    interval = {"within": interval[same], "positive": interval[interval > 0.0]}.get(heap, interval)
+    order = np.argsort(kept_t, kind="stable") if heap == "crowd" else np.lexsort((kept_t, kept_i))
+    interval, same = np.diff(kept_t[order]), np.diff(kept_i[order]) == 0
+    kinds = {"within": interval[same], "uncut": interval[same], "positive": interval[interval > 0.0]}
+    interval = kinds.get(heap, interval)
     mean, sd = interval.mean(), interval.std()
-    ratio = {"sd": sd / mean, "variance": sd**2 / mean, "inverse": mean / max(sd, 1e-12)}[cv]
+    ratio = {"sd": sd / mean, "variance": sd**2 / mean, "squared": (sd / mean) ** 2, "inverse": mean / max(sd, 1e-12)}[cv]  # fmt: skip
     if each:
         own = [np.diff(np.sort(t[i == k])) for k in range(spikes.n)]
         ratio = np.mean([d.std() / d.mean() for d in own if len(d) > 1])
-    n = {True: spikes.n, False: 1, "active": len(np.unique(i))}[divide]
-    return unit * len(t) / n / (b - a), ratio, swing_of(t, i, spikes.n, a, b, **swing)
+    n = {True: spikes.n, False: 1, "active": len(np.unique(i))}.get(divide, divide)
+    length = b - (a if begin is None else begin)
+    return unit * len(t) / n / length, ratio, swing_of(t, i, spikes.n, a, b, **swing)
 
 
 def swing_of(t, i, n, a, b, *, width=0.5, how="sd", bins="all"):
     count = np.histogram(t, round((b - a) / width), (a, b))[0]
     if how == "neurons":
         count = np.bincount(i, minlength=n)
+    if bins == "own":
+        count = np.histogram(t, round((b - a) / width))[0]
     if bins == "floor":
         count = np.bincount(((t - a) / width).astype(int))
     count = {"full": count[count > 0], "last": count[:-1]}.get(bins, count)
@@ -288,12 +308,24 @@ KIND = Exercise(
               "Rate and CV are right; the bins of the swing are twice as wide as asked."),
         Wrong("from the beginning", _numbers(inside="all"),
               "Spikes outside of a to b are counted: cut first, then measure."),
+        Wrong("the lesson's window", lambda: (lambda spikes, a, b: three(spikes, 300.0, 800.0), word),
+              "You look from 300 to 800 ms, whatever a and b are: the check asks for other windows."),
+        Wrong("time from 0", _numbers(begin=0.0),
+              "CV and swing are right; the rate is divided by b, and the window lasts b - a."),
+        Wrong("the lesson's network", _numbers(divide=12500),
+              "CV and swing are right; the rate is divided by the 12,500 neurons of Brunel's network: how many are in these trains? spikes.n."),
         Wrong("per ms", _numbers(unit=1.0),
               "CV and swing are right; the rate is per ms, and asked is Hz."),
         Wrong("rate of the active", _numbers(divide="active"),
               "You divide by the neurons that fired. Silent ones count too: spikes.n."),
         Wrong("edges exchanged", _numbers(inside="left"),
               "A spike at a doesn't count, and one at b does."),
+        Wrong("both edges", _numbers(inside="both"),
+              "A spike just at a is counted, and should not be: a < t."),
+        Wrong("intervals not cut", _numbers(heap="uncut"),
+              "Rate and swing are right; your intervals are those of the whole run. Only spikes from a to b count, here too."),
+        Wrong("squared", _numbers(cv="squared"),
+              "Rate and swing are right; your CV is squared: variance over mean squared in the place of deviation over mean."),
         Wrong("mean over deviation", _numbers(cv="inverse"),
               "Your CV is upside down: a clock must get 0.", when=_upside_down),
         Wrong("from neuron to neuron", _numbers(heap="last"),
@@ -312,6 +344,8 @@ KIND = Exercise(
               "The last bin is missing: np.arange(a, b, 0.5) ends before b, and edges are one more than bins."),
         Wrong("a bin too many", _numbers(bins="floor"),
               "A spike at b opens a bin of its own in your count: there are (b - a)/0.5 bins, and it belongs to the last."),
+        Wrong("bins of their own", _numbers(bins="own"),
+              "Your bins run from the first spike to the last: they should run from a to b, 0.5 ms each."),
         Wrong("n - 1", lambda: (unbiased, word),
               "You divide by n - 1 (ddof = 1). Take np.std as it is, with n."),
         Wrong("CV and swing exchanged", lambda: (exchanged, word),
@@ -320,6 +354,9 @@ KIND = Exercise(
               "Fast volleys come above 100 times per second, but each neuron skips most of them: look at the rates you printed for B and D."),
         Wrong("letters", _says(lambda rate, cv, swing: {"SR": "A", "SI fast": "B", "AI": "C", "SI slow": "D"}[word(rate, cv, swing)]),
               "These are the letters of our four points. Asked are the names in the table of kinds."),
+        Wrong("other words", _says(lambda rate, cv, swing: word(rate, cv, swing).lower()),
+              "None of the four names: write them as they stand in the table of kinds, capitals and blanks too.",
+              when=lambda inputs, got: isinstance(got, str) and got not in ("SR", "AI", "SI fast", "SI slow")),
         Wrong("by the rate alone", _says(lambda rate, cv, swing: "SR" if rate > 100.0 else "SI fast" if rate > 50.0 else "AI" if rate > 20.0 else "SI slow"),
               "Your rule sorts by the rate. A steady network can be as fast as one that fires in volleys: which number tells these two apart?"),
         Wrong("nothing is asynchronous", _says(lambda rate, cv, swing: "AI" if swing < 0.1 else "SR" if cv < 0.2 else "SI fast" if rate > 20.0 else "SI slow"),
@@ -355,26 +392,27 @@ def rate_inputs(seed):
 
 @functools.lru_cache(maxsize=512)
 def network_rate(g, eta, dt, *, spread=lambda nu, g: nu * (1.0 + g**2 / 4.0), half=0.5, mean_of=lambda nu, g: nu * (1.0 - g / 4.0),
-                 corrected=True, model=(), ms=(1000.0, 100.0), root=True):  # fmt: skip
-    """Hz; the keywords make mistakes. ms : what rate and eta are divided by, to be per ms."""
+                 corrected=True, model=(), ms=(1000.0, 100.0), root=True, jump=1.0):  # fmt: skip
+    """Hz; the keywords make mistakes. ms : what rate and eta are divided by, to be per ms. jump : factor of J."""
     from scipy.optimize import brentq
 
     def off(rate):
         return (
-            answer_to(rate, g, eta, dt if corrected else None, spread, half, mean_of, model, ms, root) - rate
+            answer_to(rate, g, eta, dt if corrected else None, spread, half, mean_of, model, ms, root, jump)
+            - rate
         )
 
     return float(brentq(off, 1e-6, 499.9))
 
 
-def answer_to(rate, g, eta, dt, spread, half, mean_of, model=(), ms=(1000.0, 100.0), root=True):
+def answer_to(rate, g, eta, dt, spread, half, mean_of, model=(), ms=(1000.0, 100.0), root=True, jump=1.0):  # fmt: skip
     """Siegert's rate of a neuron in a network that fires at `rate`."""
     import snnlab as snn
 
     right = {"tau_m": 20.0, "E_L": 0.0, "v_th": 20.0, "v_reset": 10.0, "t_ref": 2.0}
     nu, ext = rate / ms[0], eta / ms[1]
-    variance = half * 200.0 * (ext + spread(nu, g))
-    mean = 2000.0 * (ext + mean_of(nu, g))
+    variance = half * 200.0 * jump**2 * (ext + spread(nu, g))
+    mean = 2000.0 * jump * (ext + mean_of(nu, g))
     sd = np.sqrt(variance) if root else variance
     return float(snn.theory.siegert(mean, sd, snn.LIF(**{**right, **dict(model)}), dt))
 
@@ -405,7 +443,7 @@ RATE = Exercise(
     hints=(
         "Guess a rate. Which mean and spread follow from it by (2), and which rate from those? Is it the one you guessed?",
         "Write the difference between the rate that comes out and the rate that goes in, as a function of the latter, and look for its zero.",
-        "scipy.optimize.brentq(too_much, 0, 499), with too_much(rate) = siegert(mean, sd, lif, dt) - rate; inside, rates in (2) are per ms.",
+        "That zero is a job for scipy.optimize.brentq. Inside the function rates in (2) are per ms, those of siegert in Hz; the spread is a root.",
     ),
     wrong=[
         Wrong("the outer input alone", _open,
@@ -422,6 +460,14 @@ RATE = Exercise(
               "This is the rate per ms: it is asked for in Hz."),
         Wrong("equal numbers", lambda g, eta, dt: network_rate(g, eta, dt, spread=lambda nu, g: nu * (1.0 + g**2), mean_of=lambda nu, g: nu * (1.0 - g)),
               "Far too low: there are four times fewer inhibitory inputs than excitatory ones."),
+        Wrong("fewer inputs forgotten in the mean", lambda g, eta, dt: network_rate(g, eta, dt, mean_of=lambda nu, g: nu * (1.0 - g)),
+              "The spread is right, the mean too low: there are four times fewer inhibitory inputs than excitatory ones."),
+        Wrong("inhibition pushes", lambda g, eta, dt: network_rate(g, eta, dt, mean_of=lambda nu, g: nu * (1.0 + g / 4.0)),
+              "A storm: in your mean inhibition is added. In the mean it is subtracted, in the spread it is added."),
+        Wrong("noise from outside alone", lambda g, eta, dt: network_rate(g, eta, dt, spread=lambda nu, g: 0.0),
+              "The spread is too small: the network's own spikes are part of the noise."),
+        Wrong("the jump of the grid", lambda g, eta, dt: network_rate(g, eta, dt, jump=math.exp(0.1 / 20.0)),
+              "You take the J that `brunel` makes larger for its grid. The theory has no such grid: take J as the table has it."),
         Wrong("fewer inputs forgotten in the spread", lambda g, eta, dt: network_rate(g, eta, dt, spread=lambda nu, g: nu * (1.0 + g**2)),
               "The mean is right, the spread too large: there are four times fewer inhibitory inputs than excitatory ones."),
         Wrong("fewer inputs squared", lambda g, eta, dt: network_rate(g, eta, dt, spread=lambda nu, g: nu * (1.0 + g**2 / 16.0)),
@@ -447,7 +493,7 @@ RATE = Exercise(
         Wrong("one round", rounds,
               "You went round the circle once: the rate that comes out isn't yet the one that went in."),
         Wrong("round and round", functools.partial(rounds, n=100, rate=10.0),
-              "Putting what comes out in again leaps between silence and a storm here: the circle overshoots. Take a small part of each step, or look for a zero.",
+              "Silence, or a storm. If you put what comes out in again, the circle overshoots: take a small part of each step, or look for a zero. If you don't, look at the mean: are both rates in it per ms?",
               when=lambda inputs, got: got < 0.05 * network_rate(**inputs) or got > 5.0 * network_rate(**inputs)),
         Wrong("not yet there", lambda g, eta, dt: 1.01 * network_rate(g, eta, dt),
               "Near, but it doesn't reproduce itself yet: put your rate in, and see what comes out. More rounds, or a finer search.",
@@ -567,6 +613,10 @@ def _pruned(gid, n_exc, n_inh, k_exc, k_inh, seed):
     return tuple(np.setdiff1d(part, [gid]) for part in drawn)
 
 
+def _unique(**inputs):
+    return tuple(np.unique(part) for part in draw_sources(**inputs, itself=True, replace=True))
+
+
 def _deleted(gid, n_exc, n_inh, k_exc, k_inh, seed):
     """np.delete with an index that is negative for the last excitatory neurons."""
     rng = np.random.default_rng([seed, gid])
@@ -581,7 +631,7 @@ SOURCES = Exercise(
     hints=(
         "Divide the excitatory numbers by n_exc, and the inhibitory ones, less n_exc, by n_inh. What do you see?",
         "A generator that is made twice from one seed says the same things twice. And which function of NumPy draws without repeats?",
-        "One generator, made of seed and gid; from it first the one list, then the other, by rng.choice(..., replace=False), from candidates without gid.",
+        "The second default_rng says what the first one said; random(k) may give a number twice; and nothing keeps gid out of the candidates.",
     ),
     wrong=[
         Wrong("the bug", functools.partial(draw_sources, second=_both, itself=True, replace=True),
@@ -603,7 +653,11 @@ SOURCES = Exercise(
         Wrong("left out afterwards", _pruned,
               "What is left out after the draw is missing: some neurons hear fewer than asked. Leave out before, and draw without repeats."),
         Wrong("index below 0", _deleted,
-              "Some neurons can never be heard by others: for an excitatory gid, gid - n_exc is below 0, and an index below 0 counts from the end."),
+              "Some neurons can never be heard by others. Is an end of a range left out? Or an index below 0, as gid - n_exc can be, which counts from the end?"),
+        Wrong("repeats left out afterwards", _unique,
+              "np.unique leaves fewer than were asked for: draw without repeats instead. And some neurons hear themselves."),
+        Wrong("the example's sizes", lambda **inputs: draw_sources(**{**inputs, "n_exc": 80, "n_inh": 20}),
+              "Right for 80 and 20 neurons alone: take n_exc and n_inh as they come."),
         Wrong("gid alone", functools.partial(draw_sources, key=lambda seed, gid: [gid]),
               "Another seed gives the same network: the generator must depend on seed too."),
         Wrong("gid alone, inhibitory", functools.partial(draw_sources, second=lambda seed, gid: [gid]),

@@ -11,14 +11,14 @@ def packet_inputs(seed):
     rng = np.random.default_rng([seed, 1])
     sharp = np.concatenate([rng.uniform(0.0, 100.0, 30), rng.normal(52.0, 0.6, 40)])
     grid = np.concatenate(
-        [rng.uniform(0.0, 100.0, 10), rng.uniform(18.1, 21.9, 30), rng.uniform(60.2, 63.8, 18)]
+        [rng.uniform(0.0, 100.0, 10), rng.uniform(18.1, 21.9, 30), [22.9], rng.uniform(60.2, 63.8, 18)]
     )
     broad, narrow = rng.uniform(20.2, 23.8, 12), rng.uniform(70.0, 71.5, 12)
     begin = int(rng.integers(30, 60)) + 0.0625  # sums of powers of 2, which floats hold exactly
     ends = begin + np.array([-9.0, 0.0, 0.5, 0.5, 1.0, 3.25, 3.5, 4.0, 16.0, 16.5])
     return [
         Case("a sharp packet among other spikes", {"t": rng.permutation(sharp), "width": 4.0}),
-        Case("a packet across the edge of a bin", {"t": np.sort(grid), "width": 4.0}),
+        Case("a packet across the edge of a bin", {"t": np.sort(grid), "width": 5.0}),
         Case("two windows that hold as many", {"t": rng.permutation([*broad, *narrow]), "width": 4.0}),
         Case("the same, the sharper one first", {"t": np.append(narrow - 40.0, broad + 40.0), "width": 4.0}),
         Case("a spike at each end of the window, and two at once", {"t": ends, "width": 4.0}),
@@ -84,8 +84,8 @@ PACKET = Exercise(
     hints=(
         "Where can the densest window begin?",
         "Sort the spikes. A window that begins at a spike loses nothing: for each spike count those up to width later.",
-        "np.searchsorted(t, t + width, side='right') - np.arange(len(t)) is the count for each beginning; take the "
-        "spikes of the first largest one, and treat an empty train apart.",
+        "The packet is the first of the fullest windows, each of which begins at a spike, and both values are of its "
+        "spikes alone. An empty train has no window: treat it apart.",
     ),
     wrong=[
         Wrong("all spikes", lambda t, width: (len(t), float(np.std(t)) if len(t) else 0.0),
@@ -104,6 +104,10 @@ PACKET = Exercise(
               "Right but for a spike that lies just `width` after the first of its window: ends included, says the exercise."),
         Wrong("the beginning is left out", _fullest(lambda d, width: (d > 0.0) & (d <= width)),
               "One spike is missing, the one with which the window begins: ends included."),
+        Wrong("a width of its own", lambda t, width: packet(t, 4.0),
+              "Right for windows of 4 ms alone: take width as it comes."),
+        Wrong("seconds", lambda t, width: (packet(t, width)[0], packet(t, width)[1] / 1000.0),
+              "The number is right; the spread is a thousand times too small. Times come in ms, and sigma is asked for in ms."),
         Wrong("half as wide", _fullest(lambda d, width: (d >= 0.0) & (d <= width / 2.0)),
               "Your window is only width/2 long: a window of `width` that begins at s ends at s + width."),
         Wrong("centred on a spike", _fullest(lambda d, width: np.abs(d) <= width / 2.0),
@@ -138,7 +142,7 @@ PACKET = Exercise(
 
 def replay_inputs(seed):
     rng = np.random.default_rng([seed, 2])
-    size, n = 9, 6
+    size, n = 8, 6  # of an even number of spikes the median is the mean of the middle two
 
     def case(name, times, groups, late=0.0):
         t = np.concatenate([when + rng.normal(0.0, 0.3, size) for when in times])
@@ -158,7 +162,7 @@ def replay_inputs(seed):
             range(n),
             late=np.linspace(0.0, 8.0, n),
         ),
-        case("one step goes back", 20.0 + step * np.array([0.0, 1.5, 3.0, 2.2, 4.5, 5.5]), range(n)),
+        case("one step goes back", 20.0 + step * np.array([0.0, 1.5, 2.6, 3.8, 5.5, 4.6]), range(n)),
         case("the last two groups are silent", 20.0 + step * np.arange(n - 2), range(n - 2)),
         case(
             "a group in the middle is silent",
@@ -238,6 +242,14 @@ REPLAY = Exercise(
               "Between n groups there are n - 1 steps."),
         Wrong("the first spike", _instead(lambda **g: _pace(**g, of=np.min)),
               "You take the first spike of each group, and one early neuron moves it. Take the median."),
+        Wrong("one of the two in the middle", _instead(lambda **g: _pace(**g, of=lambda t: np.sort(t)[len(t) // 2])),
+              "Of an even number of spikes you take one of the two in the middle; the median is the mean of these two (np.median)."),
+        Wrong("a teacher of its own", _instead(lambda **g: 20.0 * compression(**g) / g["taught"]),
+              "Right for a teacher of 20 ms alone: use `taught`."),
+        Wrong("the lesson's groups", lambda **g: 0.0,
+              "0.0 for every replay, though some do run. Do you look for K and G of the lesson, in the place of size and n_groups?"),
+        Wrong("the last group left out", _instead(lambda **g: _pace(**g, step=lambda when: np.diff(when[:-1]).mean())),
+              "The last group is missing in your mean: groups are numbered from 0 to n_groups - 1."),
         Wrong("silence not seen", lambda **g: max(_pace(**g), 0.0) if np.isfinite(_pace(**g)) else 0.0,
               "A sequence some of whose groups are silent was not replayed: that is 0.0, however fast it began."),
         Wrong("backwards", lambda **g: 0.0 if not _all_fire(**g) or np.isinf(_pace(**g)) else _pace(**g),
@@ -254,6 +266,8 @@ REPLAY = Exercise(
               "Too strict: one step may go back, as long as the mean of the steps goes forward."),
         Wrong("steps without a sign", _whenever(lambda **g: _pace(**g, step=lambda when: np.abs(np.diff(when)).mean())),
               "Without their signs the steps of a replay that runs backwards look like those of one that runs forward: no abs here."),
+        Wrong("backwards without its sign", _whenever(lambda **g: abs(_pace(**g))),
+              "The sign of the mean step is lost (abs), and with it the order: backwards counts as no replay."),
         Wrong("medians sorted", _whenever(lambda **g: _pace(**g, step=lambda when: np.diff(np.sort(when)).mean())),
               "Once the medians are sorted, every order looks right: keep that of the groups."),
         Wrong("the median of the steps", _whenever(lambda **g: _pace(**g, step=lambda when: np.median(np.diff(when)))),
@@ -343,6 +357,8 @@ HEBB = Exercise(
               "The diagonal is mended. With many patterns a sum of bytes still runs over: 127 + 1 is -128."),
         Wrong("floats too late", lambda patterns: _no_diagonal((patterns.T @ patterns).astype(float) / patterns.shape[0]),
               "astype comes after the product: the sum has run over by then; and the division is by N, not P."),
+        Wrong("divided by 256", _scaled(lambda P, N: N / 256.0),
+              "Divided by 256, as in the cell above: N is the number of units of the patterns that are handed in."),
         Wrong("divided by P", lambda patterns: hebbian_weights(patterns) * patterns.shape[1] / patterns.shape[0],
               "Divided by the number of patterns: equation (2) divides by the number of units."),
         Wrong("patterns for units", lambda patterns: _no_diagonal(patterns.astype(float) @ patterns.astype(float).T / patterns.shape[1]),
@@ -406,14 +422,22 @@ def pulse_inputs(seed):
         case("a one-way chain of three", [S, 0.5 * S, 0.3 * S], chain, 1.5, 0.5),
         case(
             "a network of six, of slow linking",
-            rng.uniform(0.5, 2.0, 6),
+            rng.permutation(np.linspace(0.5, 2.0, 6)) + rng.uniform(-0.1, 0.1, 6),  # never all in step
             web,
-            0.6,
-            1.0,
+            0.45,
+            2.0,  # coarse and long, so that an arrival one step early or late changes the counts
             tau_L=12.0,
             tau_theta=15.0,
+            n_steps=1000,
         ),
-        case("a bright, a grey and a black pixel, not linked", [S, 0.4 * S, 0.0], np.zeros((3, 3)), 0.3, 0.5),
+        case(
+            "the first steps of a bright, a grey and a black pixel",
+            [S, 0.4 * S, 0.0],
+            np.zeros((3, 3)),
+            0.3,
+            0.5,
+            n_steps=4,
+        ),
     ]
 
 
@@ -465,6 +489,20 @@ def _pulses(**change):
     return answer
 
 
+def _one_by_one(S, links, beta, V_theta, tau_L, tau_theta, dt, n_steps):
+    """A loop over the neurons in which a pulse arrives at once."""
+    links = np.asarray(links)
+    L, theta, counts = (np.zeros(len(S)) for _ in range(3))
+    for _ in range(n_steps):
+        L, theta = L * np.exp(-dt / tau_L), theta * np.exp(-dt / tau_theta)
+        for k in range(len(S)):
+            if S[k] * (1.0 + beta * L[k]) >= theta[k]:
+                theta[k] += V_theta
+                counts[k] += 1.0
+                L = L + links[k]
+    return counts
+
+
 PULSES = Exercise(
     id="12.4", title="Pulses that go together", points=3, inputs=pulse_inputs, oracle=pulses, abs=0.0, rel=0.0,
     hints=(
@@ -507,6 +545,8 @@ PULSES = Exercise(
               "Two pulses that arrive in one step count as one: each adds 1."),
         Wrong("linking set", _pulses(arrive=lambda links, tau, dt: lambda L, pulse: np.where(pulse @ links > 0.0, 1.0, L)),
               "A pulse sets L to 1; it *adds* 1 to what is left of the others."),
+        Wrong("one neuron after the other", _one_by_one,
+              "A pulse reaches neurons further down the list in the same step. Find U of all neurons first, from the pulses of the last step alone."),
         Wrong("decay after arrival", _pulses(early=True),
               "The pulses of the last step have begun to fade before they count: first the decay, then the pulses."),
         Wrong("a step too late", _pulses(late=True),
@@ -518,7 +558,7 @@ PULSES = Exercise(
         Wrong("thresholds of 1", _pulses(begin=lambda S, V: np.ones(len(S))),
               "Your thresholds begin at 1: all begin at 0, so that each neuron pulses in the first step."),
         Wrong("thresholds that have just jumped", _pulses(begin=lambda S, V: S + V),
-              "You begin as if each neuron had just pulsed: all thresholds begin at 0, and the first pulse comes at once."),
+              "The first pulse of each neuron is missing: all thresholds begin at 0, so that it comes in the first step; and it counts."),
         Wrong("feeding forgotten", _pulses(drive=lambda S, beta, L: 1.0 + beta * L),
               "Every neuron pulses as if its feeding were 1: where is S?"),
         Wrong("the first is not counted", lambda **g: pulses(**g) - 1.0,
@@ -527,6 +567,10 @@ PULSES = Exercise(
               "Those are the pulses of the last step alone: add up those of all steps."),
         Wrong("a rate", lambda **g: pulses(**g) / (g["n_steps"] * g["dt"]),
               "Pulses per ms: the number itself is asked for."),
+        Wrong("steps for ms", lambda **g: pulses(**{**g, "n_steps": round(g["n_steps"] / g["dt"])}),
+              "Another number of steps than asked: n_steps is their number already, so don't divide it by dt."),
+        Wrong("thresholds of V_theta", _pulses(begin=lambda S, V: V + 0.0 * S),
+              "Your thresholds begin at V_theta, and the first pulse of each neuron is missing: all begin at 0."),
         Wrong("ms for steps", lambda **g: pulses(**{**g, "n_steps": round(g["n_steps"] * g["dt"])}),
               "Too few steps: n_steps is how many there are, and no time in ms."),
     ],

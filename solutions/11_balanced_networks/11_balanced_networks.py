@@ -167,13 +167,13 @@ for name in POINTS:
 #
 # **Exercise 11.2** Two parts.
 #
-# 1. Write `three_numbers(spikes, a, b)`, from `a` to `b` ms ($a < t \le b$). The check uses made-up trains.
+# 1. Write `three_numbers(spikes, a, b)`, from `a` to `b` ms ($a < t \le b$). The check uses made-up trains. To try this part alone, let `kind` below return any word.
 # 2. The cell after it prints the three numbers of your eight runs. Look at them, and write `kind(rate, cv, swing)`, which names the kind. (They differ a little from seed to seed, and between two machines: a network like this is chaotic, and one rounding error is enough.) The check tries it on four networks that are not among these.
 
 
 # %% nbgrader={"grade_id": "ex-11-2", "solution": true}
 def three_numbers(spikes, a, b):
-    """(rate in Hz, CV of all intervals together, swing in bins of 0.5 ms) of spikes with a < t <= b.
+    """(rate in Hz, CV of all intervals together, swing in bins of 0.5 ms from a to b) of spikes with a < t <= b.
 
     spikes : SpikeTrains, with .t (ms), .i (neuron) and .n (how many neurons).   a, b : ms.
     Deviations by np.std. A spike on the edge of two bins may go to either; one at b belongs to the last bin.
@@ -266,7 +266,8 @@ def small_network(
     return some(spikes, 50.0, 250.0)
 
 
-snn.explore(small_network, sliders={"g": (3.0, 8.0, 0.1), "eta": (0.7, 4.0, 0.05)}, pad=("g", "eta"), hold=None, curve=None,
+snn.explore(small_network, sliders={"g": (3.0, 8.0, 0.1), "eta": (0.7, 4.0, 0.05)}, pad=("g", "eta"),
+            hold=None, curve=None,
             presets={name: {"g": g, "eta": eta} for name, (g, eta) in POINTS.items()},
             title="100 of 2,500 neurons (a fifth of Brunel's size)")  # fmt: skip
 
@@ -274,7 +275,7 @@ snn.explore(small_network, sliders={"g": (3.0, 8.0, 0.1), "eta": (0.7, 4.0, 0.05
 # ## The rate, without a network
 #
 # Siegert (1951) solved the LIF neuron whose input is white noise: its rate is an integral over mean and spread, `snn.theory.siegert(mean, sd, lif, dt)`, in Hz. With `dt` it corrects for a
-# simulation that looks at $v$ only once a step and so misses crossings. A network closes a circle: the rate $\nu$ enters (2), and what comes out of Siegert's formula must be $\nu$ again. In the balanced regime, $g > 4$, one such rate exists.
+# simulation that looks at $v$ only once a step and so misses crossings. A network closes a circle: the rate $\nu$ enters (2), and what comes out of Siegert's formula must be $\nu$ again. With $g > 4$ and $\eta > 1$ there is one such rate.
 #
 # **Exercise 11.3** Write `network_rate(g, eta, dt)`, the rate in Hz that reproduces itself. `snn.theory.siegert` is at hand, also (2); mind the units.
 
@@ -454,7 +455,7 @@ plt.show()
 # **In five lines**
 #
 # - Excitation and inhibition cancel in the mean and add in the fluctuations: near threshold, chance makes a neuron fire.
-# - The turning point is $g = C_E/C_I$: below it the network's own spikes push, and the refractory period alone sets an end to the rate.
+# - The turning point is $g = C_E/C_I$: below it the network's own spikes push, and only delay and refractory period set an end to the rate.
 # - Rate, CV and swing tell four kinds of activity apart: SR, AI, and SI fast and slow.
 # - Siegert's rate, fed back into itself, predicts the network's; a simulation's step shifts it, and theory can say by how much.
 # - Chaotic networks are compared by statistics over seeds, never by spikes.

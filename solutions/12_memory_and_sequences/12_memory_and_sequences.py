@@ -64,7 +64,7 @@ reaches_the_end = None  # your prediction
 # it. Two numbers describe it: how many spikes it has, $a$, and their standard deviation in time, $\sigma$ (ms). Each neuron is a LIF
 # neuron with an alpha current of equation (1):
 #
-# $$\tau_m \frac{dv}{dt} = -(v - E_L) + R_m I, \qquad I(t) = \sum_f w\, \frac{t - t_f}{\tau_s}\, e^{1 - (t - t_f)/\tau_s} \qquad (1)$$
+# $$\tau_m \frac{dv}{dt} = -(v - E_L) + R_m I, \qquad I(t) = \sum_{t_f < t} w\, \frac{t - t_f}{\tau_s}\, e^{1 - (t - t_f)/\tau_s} \qquad (1)$$
 #
 # | symbol | in code | what it is | here |
 # |---|---|---|---|
@@ -252,7 +252,7 @@ for interval, passes in [(20.0, 100), (20.0, 150), (20.0, 300), (40.0, 150)]:
     )
 
 # %% [markdown]
-# The replay is faster than the lesson, since nothing in the weights says 20 ms: each group fires as soon as the one before has
+# The replay is faster than the teacher, since nothing in the weights says 20 ms: each group fires as soon as the one before has
 # pushed it over threshold. Replay of places that a rat has run through is compressed as well (Lee & Wilson 2002).
 #
 # Two limits show. At 40 ms the pairs are so far apart that 150 passes are not enough. And learning never stops: after 300 passes the weights that skip a
@@ -622,7 +622,7 @@ print(
 # **In five lines**
 #
 # - A volley survives a synfire chain if it has enough spikes for its spread; groups that are too small carry none.
-# - STDP turns an order in time into weights, and the replay runs at the network's own speed, faster than the lesson.
+# - STDP turns an order in time into weights, and the replay runs at the network's own speed, faster than the teacher.
 # - A Hebbian memory of $\pm 1$ units holds 0.138 N patterns; 0/1 units about half of that, graded spiking neurons less again.
 # - A diagonal that is left in makes every state stable, and a memory look as if it had no limits.
 # - In a PCNN linking multiplies the feeding, so that like pixels that are neighbours pulse together.

@@ -5,7 +5,15 @@ an empty cache sets SNNLAB_CACHE to its own tmp_path.
 """
 
 import pytest
+from hypothesis import HealthCheck, settings
 from needs import UNDER_CI, missing
+
+# A slow or busy machine is no mistake: an example may take as long as it takes, to run and to be drawn. The rest is
+# Hypothesis's own choice: under CI the same examples each time, elsewhere new ones.
+settings.register_profile(
+    "snnlab", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("snnlab")
 
 
 def pytest_configure(config):

@@ -113,7 +113,7 @@ def served(command: list[str], folder: Path, home: Path, environment: dict[str, 
 
 def _address(server: subprocess.Popen, opened: Path, log: Path) -> str:
     """Where the started command sent the browser: to a small file that leads to the page."""
-    for _ in range(600):
+    for _ in range(3 * PATIENCE // 100):
         assert server.poll() is None, log.read_text()
         if opened.exists() and opened.read_text():
             path = url2pathname(urlsplit(opened.read_text()).path)
@@ -130,6 +130,13 @@ def address_of(start: str, path: str) -> str:
     token = re.search(r"token=\w+", rest)
     assert token
     return f"{base}/lab/tree/{path}?{token.group()}"
+
+
+def wait_for_cursor(page) -> None:
+    """Until the active cell takes what is typed: JupyterLab makes a cell's editor when it has the time."""
+    page.wait_for_function(
+        "document.activeElement.matches('.cm-content') && document.activeElement.closest('.jp-CodeCell.jp-mod-active')"
+    )
 
 
 def axe_findings(page, within: str | None = None) -> list[str]:

@@ -7,7 +7,7 @@ this file in turn. The screenshots are in artifacts/browser/.
 from urllib.parse import urlsplit
 
 import pytest
-from browser import PATIENCE, address_of, axe_findings, chromium, jupyterlab, shot
+from browser import PATIENCE, address_of, axe_findings, chromium, jupyterlab, shot, wait_for_cursor
 from needs import needs
 
 pytestmark = needs("playwright", "jupyterlab", program="chromium")
@@ -91,10 +91,11 @@ class Lab:
                 f"id => {NOTEBOOK}.widgets.find(c => c.model.id === id).node", exercise
             ).as_element()
             node.scroll_into_view_if_needed()
-            node.query_selector(".cm-content").click()
+            node.wait_for_selector(".cm-content").click()
         else:
             self.walk_to(exercise)
             self.press("Enter")
+        wait_for_cursor(self.page)
         self.press("Control+End", "Shift+Home")
         self.page.keyboard.type(line)
         self.press("Shift+Enter", "Shift+Enter")
@@ -133,7 +134,9 @@ def moved(lab: Lab, explorer, slider: str, key: str, times: int) -> tuple[str, s
     lab.press(*[key] * times)
     canvas = explorer.locator("canvas").element_handle()
     lab.page.wait_for_function("([canvas, old]) => canvas.toDataURL() !== old", arg=[canvas, before])
-    lab.page.wait_for_function("([p, old]) => p.textContent !== old", arg=[readout.element_handle(), said])
+    # On a slow machine it may say first that there is no answer yet.
+    new = "([p, old]) => p.textContent !== old && !p.textContent.startsWith('No answer')"
+    lab.page.wait_for_function(new, arg=[readout.element_handle(), said])
     return said, readout.inner_text()
 
 

@@ -8,13 +8,14 @@ import functools
 import hashlib
 import http.server
 import json
+import re
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
 import pytest
-from browser import PATIENCE, ROOT, axe_findings, chromium, shot
+from browser import PATIENCE, ROOT, axe_findings, chromium, shot, wait_for_cursor
 from needs import needs
 
 sys.path.insert(0, str(ROOT))
@@ -77,7 +78,7 @@ def page(site, cdn):
 
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(2 * PATIENCE)
+        page.set_default_timeout(4 * PATIENCE)
         page.asked = []
 
         def answer(route):
@@ -127,12 +128,14 @@ def test_a_lesson_opens_with_its_pictures_and_says_what_is_tested(page, site, nu
 def run_cell(page, code: str) -> str:
     """What a new cell prints, run by the page's own Python."""
     page.keyboard.press("Escape")
+    page.wait_for_function("!document.activeElement.closest('.cm-editor')")
     page.keyboard.press("b")
     page.keyboard.press("Enter")
+    wait_for_cursor(page)
     page.keyboard.insert_text(code)
     page.keyboard.press("Control+Enter")
     cell = page.locator(".jp-Notebook .jp-mod-selected.jp-CodeCell")
-    cell.locator(".jp-InputPrompt:not(:has-text('*')):has-text('[')").wait_for()
+    cell.locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]")).wait_for()  # it is "[ ]" before, too
     return "\n".join(cell.locator(".jp-OutputArea-output").all_text_contents())
 
 
@@ -140,7 +143,10 @@ def test_python_starts_in_the_page_and_installs_snnlab_from_the_site(page, site)
     from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL
 
     lesson(page, site, "00")
+    # Before Python is ready, a cell that is run runs nowhere.
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
     page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
+    wait_for_cursor(page)
     assert run_cell(page, "import sys\nprint(sys.platform, 6 * 7)").strip() == "emscripten 42"
     page.asked.clear()
     said = run_cell(page, "%pip install -q snnlab")

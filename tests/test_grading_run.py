@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -207,14 +206,15 @@ def test_through_dask(place):
 @needs("playwright", program="chromium")
 def test_a_mark_given_in_formgrader_is_kept(place):
     """Formgrader opens in Chromium, a mark is typed, and it survives a new merge with a new automatic mark."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token="],
-        cwd=place / "out/nbgrader", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ServerApp.port=0", "--IdentityProvider.token="],
+        cwd=place / "out/nbgrader", env={**os.environ, "JUPYTER_RUNTIME_DIR": str(place / "runtime")},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        type_a_mark(f"http://127.0.0.1:{port}/formgrader")
+        told = place / "runtime" / f"jpserver-{server.pid}.json"  # it chose a port that was free
+        wait_for(lambda: told.exists() and told.read_text().rstrip().endswith("}"))
+        type_a_mark(f"http://127.0.0.1:{json.loads(told.read_text())['port']}/formgrader")
     finally:
         server.terminate()
         server.wait()

@@ -290,14 +290,27 @@ import pathlib, sys, time
 from concurrent.futures import ProcessPoolExecutor
 import snnlab as snn
 
+def say(sign):
+    pathlib.Path(sys.argv[1], sign).touch()
+
+class Told(ProcessPoolExecutor):
+    handed_out = 0
+
+    def submit(self, *given):
+        future = super().submit(*given)
+        future.add_done_callback(lambda _: say("a value is home"))
+        self.handed_out += 1
+        say(f"handed out {self.handed_out}")
+        return future
+
 def f(x):
     if x > 0:
-        pathlib.Path(sys.argv[1], f"began {x}").touch()
+        say(f"began {x}")
         time.sleep(100)
     return x
 
 if __name__ == "__main__":
-    with ProcessPoolExecutor(1) as executor:
+    with Told(1) as executor:
         result = snn.sweep(f, range(5), executor=executor)
     print(result.values, result.interrupted)
 """
@@ -311,9 +324,9 @@ def test_ctrl_c_reaches_worker_processes_and_ends_the_points_in_their_queue(tmp_
     child = subprocess.Popen(
         command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    while not (tmp_path / "began 1").exists() and child.poll() is None:
+    signs = ("handed out 5", "a value is home", "began 1")
+    while not all((tmp_path / sign).exists() for sign in signs) and child.poll() is None:
         time.sleep(0.05)
-    time.sleep(2.0)  # for the value of point 0 to come home
     os.killpg(child.pid, signal.SIGINT)
     out, err = child.communicate(timeout=90)  # one point more would take longer
     assert out == "[0, None, None, None, None] True\n", err

@@ -668,12 +668,12 @@ low, high, ax = 5.0, 20.0, None  # 1/ms
 for k in range(24):
     K = 0.5 * (low + high)
     t, v = shoot(K)
-    too_large = v[-1] > 0.0
-    low, high = (low, K) if too_large else (K, high)
+    side = "too large" if v[-1] > 0.0 else "too small"
+    low, high = (low, K) if side == "too large" else (K, high)
     if k in (2, 3, 9, 23):
-        side = "too large" if too_large else "too small"
         ax = snn.plots.curve(t, v, "time (ms)", "v (mV)", f"attempt {k + 1}, K {side}", ax=ax)
 ax.legend(loc="lower left", frameon=False)
+snn.plots.set_alt_text(ax.figure, "Attempts 3, 4, 10, 24: each leaves the spike later; v rises if K is too large.")  # fmt: skip
 plt.show()
 theta = np.sqrt(1000.0 * K * 0.0238 / (2 * 35.4 * 1e-6)) / 100.0  # m/s, from cm
 print(f"K: found {K:.2f}/ms, the paper has 10.47/ms; {abs(K / 10.47 - 1):.1%} apart")

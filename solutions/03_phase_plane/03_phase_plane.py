@@ -555,6 +555,8 @@ for I in (3.0, 3.25):
 every = slice(0, None, 20)
 ax = snn.plots.curve(rec.t[every], apart[3.0][every], "time (ms)", "difference", "I = 3", log="y")
 snn.plots.curve(rec.t[every], apart[3.25][every], "time (ms)", "difference", "I = 3.25", log="y", ax=ax)
+snn.plots.set_alt_text(ax.figure, "Difference against time, on a logarithmic axis. I = 3: it stays as small as it began. I = 3.25: "
+                       "it grows by eight powers of ten, and from then on goes up and down below ten.")  # fmt: skip
 plt.show()
 
 # %%

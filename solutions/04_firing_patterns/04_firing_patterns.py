@@ -36,6 +36,7 @@ for ax, (name, (model, I)) in zip(axes.flat, gallery.items(), strict=True):
     ax.lines[0].set_linewidth(1.0)
     ax.set_title(name, fontsize=11)
     ax.set(xlabel="", ylabel="", ylim=(-95.0, 8.0))
+    snn.plots.set_alt_text(ax, f"{name}, v over 250 ms: {len(rec.spikes)} spikes.")
     print(f"{name:28} {len(rec.spikes):3} spikes in 250 ms")
 fig.supxlabel("time (ms)", fontsize=11)
 fig.supylabel("membrane potential (mV)", fontsize=11)

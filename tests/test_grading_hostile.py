@@ -9,8 +9,13 @@ import html
 import json
 import os
 import re
+import shutil
+import signal
 import socket
+import subprocess
+import sys
 import tempfile
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -666,3 +671,65 @@ def leak_mended(v, tau_m, dt):
     assert HIDDEN not in result.feedback
     custom = "def leak_step(v, tau_m, dt):\n    raise type(f'E{int(v)}', (Exception,), {})"
     assert HIDDEN not in grade(with_answers(blank, first=custom)).feedback
+
+
+# --- what is left when the grader is killed ----------------------------------------------------------------------------------
+
+SLOW_BWRAP = """#!/bin/sh
+case "$*" in *kernel.json*) echo $$ > {folder}/began; exec sleep 1000;; esac
+exec {bwrap} "$@"
+"""
+
+STARTS = """
+import sys
+from pathlib import Path
+from snnlab.grading import sandbox
+folder = Path(sys.argv[1])
+for name in ("sockets", "warm"):
+    (folder / name).mkdir()
+sandbox.start(folder / "sockets", folder / "warm", sandbox.Limits(), 10.0, open(folder / "log", "wb"))
+while not (folder / "began").exists():
+    pass
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def lives(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_a_grader_that_is_killed_before_bubblewrap_knows_its_parent_leaves_no_sandbox(tmp_path):
+    slow = tmp_path / "bin" / "bwrap"
+    slow.parent.mkdir()
+    slow.write_text(SLOW_BWRAP.format(folder=tmp_path, bwrap=shutil.which("bwrap")))
+    slow.chmod(0o755)
+    words = {**os.environ, "PATH": f"{slow.parent}:{os.environ['PATH']}"}
+    killed = subprocess.run(
+        [sys.executable, "-c", f"import os, signal\n{STARTS}", str(tmp_path)],
+        check=False,
+        env=words,
+        timeout=120,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    pid, patience = int((tmp_path / "began").read_text()), 100
+    while lives(pid) and patience:
+        time.sleep(0.1)
+        patience -= 1
+    left = lives(pid)
+    if left:
+        os.kill(pid, signal.SIGKILL)
+    assert not left
+
+
+def test_a_sandbox_whose_grader_is_gone_already_does_not_begin(tmp_path):
+    from snnlab.grading import sandbox
+
+    words = sandbox._with_us()
+    assert int(words[-1]) == os.getpid()
+    for parent, begins in ((words[-1], True), ("1", False)):
+        made = tmp_path / parent
+        subprocess.run([*words[:-1], parent, "touch", str(made)], check=False, timeout=60)
+        assert made.exists() == begins

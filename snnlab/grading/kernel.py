@@ -248,6 +248,8 @@ class Kernel:
     def kill(self, reason: str) -> None:
         """End the sandbox and all that runs in it."""
         self.dead = self.dead or reason
+        if self.process.stdin is not None:
+            self.process.stdin.close()
         if self.process.poll() is None:
             # A sandbox ends with its first process, and bubblewrap then with it: killed itself, it would leave a
             # process that nobody waits for. Without a sandbox the kernel leads a group of its own.

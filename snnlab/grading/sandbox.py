@@ -114,15 +114,6 @@ def _start(uid: int) -> list[str]:
     return ["bwrap", *apart, "--unshare-user", "--uid", "1000", "--gid", "1000"]
 
 
-def _with_us() -> list[str]:
-    """Words before a program that end it with this process, from its first moment on: bubblewrap's own
-    --die-with-parent comes too late where this process is killed before bubblewrap has read its arguments."""
-    if shutil.which("setpriv") is None or not sys.platform.startswith("linux"):
-        return []
-    # Who is killed before setpriv has spoken is no longer the parent that sh sees.
-    return ["setpriv", "--pdeathsig", "KILL", "sh", "-c", '[ "$PPID" = "$0" ] && exec "$@"', str(os.getpid())]
-
-
 def _become(uid: int) -> list[str]:
     if not uid:
         return ["--"]
@@ -219,7 +210,8 @@ def start(
     """
     inside, connection = str(PACKAGE / "grading" / "inside.py"), str(sockets / "kernel.json")
     python = [sys.executable, "-P", "-s", inside]
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": log}
+    # stdin says no word: its end tells `inside` that the grader is gone.
+    quiet = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": log}
     if trusted:
         home = warm if keep else sockets / "home"
         if not keep:
@@ -230,7 +222,7 @@ def start(
         # The limit on processes would count everything that this user runs.
         told = json.loads(limits.inside("", cpu))
         del told["RLIMIT_NPROC"]
-        return subprocess.Popen([*_with_us(), *python, json.dumps(told), connection], env=words, cwd=home / "work",
+        return subprocess.Popen([*python, json.dumps(told), connection], env=words, cwd=home / "work",
                                 start_new_session=True, **quiet)  # type: ignore[call-overload,no-any-return]  # fmt: skip
     check()
     uid = _private_uid()
@@ -246,7 +238,7 @@ def start(
         shown += ["--ro-bind", str(own), "/own"]
     program = [
         # /tmp comes first: this Python may stand in it, as that of a test does.
-        *_with_us(), *_start(uid), "--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/tmp",
+        *_start(uid), "--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/tmp",
         *_system(), "--proc", "/proc", "--dev", "/dev", *_parents(Path(HOME)), *shown,
         "--perms", "1777", "--size", str(64 * MB), "--tmpfs", "/dev/shm",
         *_parents(sockets), "--bind", str(sockets), str(sockets), "--remount-ro", "/dev", "--remount-ro", "/",
